@@ -1,0 +1,32 @@
+import type { EpochMs } from '../../schemas/columns.ts';
+
+/** A UTC calendar day, `YYYY-MM-DD`. Sorts as text in the order of time. */
+export type Day = string;
+
+export const DAY_MS = 86_400_000;
+
+/** The UTC day an instant falls on. Throws RangeError for an invalid instant. */
+export function utcDay(instant: EpochMs): Day {
+  return new Date(instant).toISOString().slice(0, 10);
+}
+
+/** The instant a day begins. */
+export function startOfDay(day: Day): EpochMs {
+  return Date.parse(`${day}T00:00:00Z`);
+}
+
+export function isMidnight(instant: EpochMs): boolean {
+  return instant % DAY_MS === 0;
+}
+
+/** The day `count` days after (or, if negative, before) the given one. */
+export function addDays(day: Day, count: number): Day {
+  return utcDay(startOfDay(day) + count * DAY_MS);
+}
+
+/** Every day from the first to the last, both included. */
+export function daysBetween(first: Day, last: Day): Day[] {
+  const days: Day[] = [];
+  for (let day = first; day <= last; day = addDays(day, 1)) days.push(day);
+  return days;
+}

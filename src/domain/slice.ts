@@ -1,0 +1,51 @@
+import {
+  AGGREGATE_ALL,
+  ANY,
+  type AggregationPeriod,
+  factsOf,
+  type FilterName,
+  type Filters,
+  type Kind,
+} from '../../schemas/kinds.ts';
+
+/** Whose jobs: `any` (one caller with `AccountId=ANY`) or one account, as 12 digits. */
+export type Scope = string;
+
+export const ANY_ACCOUNT: Scope = 'any';
+
+/** The unit of work, of failure and of fan-out. */
+export interface Slice {
+  readonly kind: Kind;
+  readonly aggregationPeriod: AggregationPeriod;
+  /** The region whose endpoint is asked. */
+  readonly region: string;
+  readonly scope: Scope;
+  readonly filters: Filters;
+  /** The table of the ledger its rows belong to. */
+  readonly table: string;
+}
+
+/** As it stands in file names: `copy-ONE_DAY-eu-west-1-any`. */
+export function sliceName(slice: Pick<Slice, 'kind' | 'aggregationPeriod' | 'region' | 'scope'>): string {
+  return [slice.kind, slice.aggregationPeriod, slice.region, slice.scope].join('-');
+}
+
+/** Whether this filter asks for a summed row. */
+export function isAggregated(slice: Slice, filter: FilterName): boolean {
+  return slice.filters[filter] === AGGREGATE_ALL;
+}
+
+/** The dimensions a table's rows are filtered by or aggregated over: empty for the main tables. */
+export type Grain = Readonly<Partial<Record<FilterName, string>>>;
+
+/**
+ * What tells a slice's rows apart from rows of another grain. One account is not another grain: its rows are the same
+ * whether it was asked for alone or among all.
+ */
+export function grainOf(slice: Pick<Slice, 'kind' | 'filters'>): Grain {
+  const shaping = factsOf(slice.kind).filters.filter((name) => {
+    const asked = slice.filters[name];
+    return asked !== ANY && (name !== 'AccountId' || asked === AGGREGATE_ALL);
+  });
+  return Object.fromEntries(shaping.map((name) => [name, slice.filters[name]]));
+}

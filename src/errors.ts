@@ -1,0 +1,140 @@
+/**
+ * Errors say who acts. Each carries a recovery; the exit code follows from it. The error that was caught is kept as
+ * `cause`.
+ */
+
+/** Who acts, and therefore which exit code: a new recovery does not compile until it has one. */
+export type Recovery = 'fix-usage' | 'fix-data' | 'report-bug' | 'retry-later' | 'fix-config';
+
+/** The codes of sysexits.h: EX_USAGE, EX_DATAERR, EX_SOFTWARE, EX_TEMPFAIL, EX_CONFIG. */
+export const exitCodes = {
+  'fix-usage': 64,
+  'fix-data': 65,
+  'report-bug': 70,
+  'retry-later': 75,
+  'fix-config': 78,
+} as const satisfies Record<Recovery, number>;
+
+/** Base of every error this project throws on purpose. Its message is a sentence for the person who acts. */
+export class LedgerError extends Error {
+  readonly recovery: Recovery;
+
+  constructor(recovery: Recovery, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.recovery = recovery;
+  }
+}
+
+/** The command line, environment or configuration file is wrong; every problem is listed. */
+export class UsageError extends LedgerError {
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super('fix-usage', problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+/** A request failed for good: retries are used up, or it is of a kind that no retry helps. */
+export class RequestError extends LedgerError {}
+
+/** AWS refused a NextToken: it expired or was not accepted. The slice begins again from its first page. */
+export class TokenRefusedError extends LedgerError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('retry-later', message, options);
+  }
+}
+
+/** The answer named a NextToken a second time: following it would never end. */
+export class PaginationLoopError extends LedgerError {
+  constructor(pages: number) {
+    super('retry-later', `AWS repeated a NextToken after ${pages} pages: following it would never end`);
+  }
+}
+
+/** More pages than `--max-pages` allows. */
+export class TooManyPagesError extends LedgerError {
+  constructor(maxPages: number) {
+    super(
+      'fix-config',
+      `more than ${maxPages} pages: raise --max-pages if the organisation really is that large`,
+    );
+  }
+}
+
+/** AWS answered with data this version must not publish. */
+export class BadDataError extends LedgerError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('fix-data', message, options);
+  }
+}
+
+/** Two rows of one identity that cannot be one row: AWS has grown a dimension this version does not know. */
+export class NewDimensionError extends BadDataError {}
+
+/** An object of the ledger is not what it should be. */
+export class DamagedObjectError extends LedgerError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('fix-data', message, options);
+  }
+}
+
+/** A row holds a value that a data file cannot hold faithfully; validation should have caught it. */
+export class EncodeError extends LedgerError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('report-bug', message, options);
+  }
+}
+
+/** The ledger could not be read or written. */
+export class StoreError extends LedgerError {}
+
+/** Other writers came first, time after time. */
+export class LostRaceError extends LedgerError {
+  constructor(key: string, attempts: number) {
+    super('retry-later', `${key}: other writers came first ${attempts} times`);
+  }
+}
+
+/** The table is bound to rows of another kind, period or grain. */
+export class GrainMismatchError extends LedgerError {
+  constructor(message: string) {
+    super('fix-usage', message);
+  }
+}
+
+/** The pull showed fewer accounts than `--min-accounts`. */
+export class TooFewAccountsError extends LedgerError {
+  constructor(accounts: number, minAccounts: number) {
+    super(
+      'fix-config',
+      `the pull saw ${accounts} accounts, fewer than --min-accounts ${minAccounts}: check that the caller is still ` +
+        'the management or a delegated administrator account with cross-account monitoring on',
+    );
+  }
+}
+
+/** `--deadline` passed. */
+export class DeadlineError extends LedgerError {
+  constructor(seconds: number) {
+    super('retry-later', `the deadline of ${seconds} s passed`);
+  }
+}
+
+/** SIGINT or SIGTERM. */
+export class InterruptedError extends LedgerError {
+  readonly exitCode: 130 | 143;
+
+  constructor(signal: 'SIGINT' | 'SIGTERM') {
+    super('retry-later', `interrupted by ${signal}`);
+    this.exitCode = signal === 'SIGINT' ? 130 : 143;
+  }
+}
+
+/** Any thrown value as a LedgerError: what is not one of ours is a bug. */
+export function asLedgerError(thrown: unknown): LedgerError {
+  if (thrown instanceof LedgerError) return thrown;
+  const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+  return new LedgerError('report-bug', message, { cause: thrown });
+}

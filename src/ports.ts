@@ -1,0 +1,60 @@
+import type { SummaryRow } from '../schemas/columns.ts';
+import type { Kind } from '../schemas/kinds.ts';
+
+/** What the stages need from the world, as narrow as the stage that uses it. */
+
+/** An object and the opaque version it was read at. */
+export interface StoredObject {
+  readonly bytes: Uint8Array;
+  readonly version: string;
+}
+
+export interface ListedObject {
+  readonly key: string;
+  /** Length in bytes. */
+  readonly size: number;
+}
+
+/** Write only over nothing, or only over the version that was read. */
+export type PutCondition = { readonly ifAbsent: true } | { readonly ifVersion: string };
+
+/** `written: false` means that another writer came first: nothing was changed, read again. */
+export type PutResult = { readonly written: true; readonly version: string } | { readonly written: false };
+
+/**
+ * Where a ledger lives. Keys are relative to the ledger's root, separated by `/`.
+ * Every method throws a `LedgerError` whose recovery says who acts; retries of passing faults are the adapter's.
+ */
+export interface ObjectStore {
+  /** The whole object, or undefined when there is none. */
+  get(key: string): Promise<StoredObject | undefined>;
+  /** Bytes `start` up to, not including, `end` of an object, or undefined when there is none. */
+  range(key: string, start: number, end: number): Promise<Uint8Array | undefined>;
+  /** Compare and swap: atomically creates or replaces the whole object. */
+  put(key: string, bytes: Uint8Array, condition: PutCondition): Promise<PutResult>;
+  /** Objects whose key starts with `prefix`, in UTF-8 order of their keys, those after `startAfter` only. */
+  list(prefix: string, options?: { readonly startAfter?: string }): AsyncIterable<ListedObject>;
+}
+
+/** One page as AWS sent it: the parsed JSON document, untouched by the SDK's deserializer. */
+export interface Page {
+  readonly document: unknown;
+}
+
+/** Reads the pages of one slice. Throws `TokenRefusedError` when the slice must begin again. */
+export interface SummarySource {
+  fetchPage(token: string | undefined): Promise<Page>;
+}
+
+/** Turns rows into the bytes of one data file and back. */
+export interface RowCodec {
+  /** Equal rows in equal order give equal bytes. Throws `EncodeError` for a value the file cannot hold faithfully. */
+  encode(kind: Kind, rows: readonly SummaryRow[]): Promise<Uint8Array>;
+  /** Columns the file lacks read as null. Throws `DamagedObjectError` when the bytes are no such file. */
+  decode(kind: Kind, bytes: Uint8Array): Promise<SummaryRow[]>;
+}
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** The suites that need more than Node: Python peers (moto, pyarrow, the AWS CLI). */
+export default defineConfig({
+  test: {
+    include: ['test/engines/**/*.test.ts'],
+    globalSetup: ['test/fixtures/build.ts', 'test/engines/python.ts'],
+    testTimeout: 300_000,
+    hookTimeout: 600_000,
+    fileParallelism: false,
+  },
+});
