@@ -1,5 +1,7 @@
 import type { SummaryRow } from '../schemas/columns.ts';
 import type { Kind } from '../schemas/kinds.ts';
+import type { SliceResult } from '../schemas/pull-result.ts';
+import type { Slice } from './domain/slice.ts';
 
 /** What the stages need from the world, as narrow as the stage that uses it. */
 
@@ -56,5 +58,25 @@ export interface RowCodec {
 
 export interface Clock {
   /** Milliseconds since the epoch. */
-  now(): number;
+  readonly now: () => number;
 }
+
+/** What happens during a pull, for logs and progress displays. */
+export type PullEvent =
+  | { readonly type: 'slice-started'; readonly slice: Slice; readonly expectedPages: number | undefined }
+  | { readonly type: 'page'; readonly slice: Slice; readonly page: number; readonly rows: number }
+  | { readonly type: 'retry'; readonly slice: Slice; readonly attempt: number; readonly reason: string }
+  | { readonly type: 'restart'; readonly slice: Slice; readonly reason: string }
+  | { readonly type: 'warning'; readonly slice: Slice; readonly message: string }
+  | { readonly type: 'slice-finished'; readonly slice: Slice; readonly result: SliceResult };
+
+export type Report = (event: PullEvent) => void;
+
+/** Told of each request as it is sent, and of each that will be sent again. */
+export interface RequestHooks {
+  onRequest(): void;
+  onRetry(attempt: number, reason: string): void;
+}
+
+/** Runs an attempt again, with backoff, while it returns undefined. Throws `LostRaceError` when it gives up. */
+export type RetryLostRaces = <T>(key: string, attempt: () => Promise<T | undefined>) => Promise<T>;

@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+import { readFile } from 'node:fs/promises';
+import { planCommand } from '../src/cli/plan.ts';
+import { pullCommand } from '../src/cli/pull.ts';
+import { runCli } from '../src/cli/main.ts';
+import { simulateCommand } from '../src/cli/simulate.ts';
+import { InterruptedError } from '../src/errors.ts';
+import { packageInfo } from './package-info.ts';
+
+/** The command line. Each command's work is loaded when it is asked for: `--help` should not wait for the SDK. */
+
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // Once: a second signal ends the process the hard way.
+  process.once(signal, () => interruption.abort(new InterruptedError(signal)));
+}
+
+const commands = [
+  pullCommand(async (config) => (await import('./pull.ts')).pull(config, interruption.signal)),
+  planCommand(async (config) => (await import('./pull.ts')).findRegions(config)),
+  simulateCommand(async (config, ready) =>
+    (await import('./simulate.ts')).simulate(config, ready, interruption.signal),
+  ),
+];
+
+process.exitCode = await runCli(
+  process.argv.slice(2),
+  { commands, version: packageInfo().version, readFile: (path) => readFile(path, 'utf8') },
+  { stdout: process.stdout, stderr: process.stderr, env: process.env },
+);

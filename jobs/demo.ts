@@ -1,0 +1,124 @@
+import { spawn } from 'node:child_process';
+import { Console } from 'node:console';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { PullResult } from '../schemas/pull-result.ts';
+import { DAY_MS, startOfDay, utcDay } from '../src/domain/day.ts';
+import { parsePullPath } from '../src/domain/pull-key.ts';
+import { startSimulator } from '../src/simulator/index.ts';
+
+/** A trial on an empty machine: a simulated AWS Backup, three pulls through the real SDK, and SQL over the files. */
+
+const LEDGER = 'ledger';
+const MARKER = `${LEDGER}/.demo`;
+const REGIONS = 'eu-west-1,us-east-1,ap-southeast-2';
+const cli = fileURLToPath(new URL('./backup-ledger.js', import.meta.url));
+const out = new Console(process.stdout);
+
+const LAST_14_DAYS = `
+  SELECT start_date,
+         sum(job_count)::INTEGER AS jobs,
+         (sum(job_count) FILTER (state = 'COMPLETED'))::INTEGER AS completed,
+         (sum(job_count) FILTER (state = 'FAILED'))::INTEGER AS failed,
+         round(100.0 * completed / nullif(sum(job_count) FILTER (state IN ('COMPLETED', 'FAILED', 'ABORTED', 'PARTIAL')), 0), 1)
+           AS "success rate, %"
+  FROM read_parquet('${LEDGER}/copy_job_summaries/*/*/*.parquet', hive_partitioning = true, hive_types_autocast = false)
+  GROUP BY start_date
+  ORDER BY start_date DESC
+  LIMIT 14`;
+
+await claimLedger();
+const simulator = await startSimulator({ now: await startingInstant() });
+try {
+  out.log(`A simulated AWS Backup listens on ${simulator.url}.\n`);
+  out.log('1. The first pull reads 14 days of three regions.');
+  show(await pull());
+  out.log('2. Pulled again: nothing changed, so nothing is written.');
+  show(await pull());
+  simulator.clock.advance(DAY_MS);
+  out.log('3. A day later, some jobs have moved on. What would change?');
+  for (const { partition, action, added, changed, removed } of (await pull('--dry-run')).plan ?? []) {
+    if (action !== 'unchanged')
+      out.log(`   ${action} ${partition}: ${added} rows added, ${changed} changed, ${removed} removed`);
+  }
+  show(await pull());
+  out.log('4. The last 14 days, by SQL over the Parquet files:');
+  out.log(LAST_14_DAYS);
+  out.table(
+    Object.fromEntries((await query(LAST_14_DAYS)).map(({ start_date, ...day }) => [start_date, day])),
+  );
+} finally {
+  await simulator.close();
+}
+
+/** Refuses to mix simulated jobs into somebody's real ledger. */
+async function claimLedger(): Promise<void> {
+  if (existsSync(LEDGER) && !existsSync(MARKER)) {
+    process.stderr.write(
+      `./${LEDGER} exists and is not this demo's: move it away, or run the demo in another folder.\n`,
+    );
+    process.exit(64);
+  }
+  await mkdir(LEDGER, { recursive: true });
+  await writeFile(MARKER, '');
+}
+
+/** This morning, or after what an earlier demo has left: time never goes back in a ledger. */
+async function startingInstant(): Promise<number> {
+  const today = startOfDay(utcDay(Date.now())) + 3.5 * 3_600_000;
+  const files = await readdir(`${LEDGER}/pulls`, { recursive: true }).catch(() => []);
+  const pulls = files.map((file) => parsePullPath(`pulls/${file}`)?.instant ?? 0);
+  return Math.max(today, ...pulls.map((instant) => instant + 3_600_000));
+}
+
+/** Runs the command line as a user would. */
+function pull(...flags: string[]): Promise<PullResult> {
+  const now = new Date(simulator.clock.now()).toISOString();
+  simulator.clock.advance(60_000);
+  const args = [
+    'pull',
+    '--region',
+    REGIONS,
+    '--ledger',
+    LEDGER,
+    '--now',
+    now,
+    '--log-level',
+    'error',
+    ...flags,
+  ];
+  out.log(`   $ backup-ledger ${args.join(' ')}`);
+  const child = spawn(process.execPath, [cli, ...args], {
+    env: {
+      ...process.env,
+      AWS_ENDPOINT_URL_BACKUP: simulator.url,
+      AWS_ACCESS_KEY_ID: 'demo',
+      AWS_SECRET_ACCESS_KEY: 'demo',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    child.on('error', reject).on('close', (code) => {
+      if (code === 0) resolve(JSON.parse(text) as PullResult);
+      else reject(new Error(`pull exited with ${code}`));
+    });
+  });
+}
+
+function show({ slices }: PullResult): void {
+  for (const { region, pages, kept, partitions } of slices) {
+    out.log(
+      `   ${region}: ${pages} pages, ${kept} rows, ${partitions.written} files written, ${partitions.unchanged} unchanged`,
+    );
+  }
+  out.log();
+}
+
+async function query(sql: string) {
+  const connection = await (await DuckDBInstance.create()).connect();
+  return (await connection.runAndReadAll(sql)).getRowObjectsJson();
+}

@@ -1,0 +1,42 @@
+import type { SimulateConfig } from '../src/cli/simulate.ts';
+import type { SimulatorOptions } from '../src/simulator/index.ts';
+import type { Fault } from '../src/simulator/index.ts';
+import { startSimulator } from '../src/simulator/index.ts';
+
+/** Serves until the signal says stop. A world that stands still is asked for with `--now`; else it follows our clock. */
+export async function simulate(
+  config: SimulateConfig,
+  ready: (url: string) => void,
+  stopped: AbortSignal,
+): Promise<number> {
+  const simulator = await startSimulator(optionsOf(config));
+  ready(simulator.url);
+  await new Promise<void>((resolve) => {
+    stopped.addEventListener('abort', () => resolve(), { once: true });
+  });
+  await simulator.close();
+  return 0;
+}
+
+function optionsOf(config: SimulateConfig): SimulatorOptions {
+  const { port, seed, accounts, summaries, churn, latency, window, now, faults } = config;
+  return {
+    port,
+    seed,
+    summaries,
+    churn,
+    latencyMs: latency,
+    now: now ?? (() => Date.now()),
+    ...(accounts !== undefined && { accounts }),
+    ...(faults !== undefined && { faults: faults as readonly Fault[] }),
+    world: {
+      countOn: config['count-on'],
+      window: windows[window],
+      showToday: config['show-today'],
+      zeroRows: config['zero-rows'],
+      foreignRegionRows: config['foreign-region-rows'],
+    },
+  };
+}
+
+const windows = { '13': 13, '14': 14, '15': 15, rolling: 'rolling' } as const;

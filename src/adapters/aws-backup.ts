@@ -1,0 +1,128 @@
+import {
+  type BackupClient,
+  ListBackupJobSummariesCommand,
+  ListCopyJobSummariesCommand,
+  ListRestoreJobSummariesCommand,
+  ListScanJobSummariesCommand,
+} from '@aws-sdk/client-backup';
+import { factsOf, type Kind, kinds } from '../../schemas/kinds.ts';
+import type { Slice } from '../domain/slice.ts';
+import { LedgerError, RequestError, TokenRefusedError } from '../errors.ts';
+import type { Page, RequestHooks, SummarySource } from '../ports.ts';
+import { BrokenTransferError, classifyAwsError } from './aws-errors.ts';
+import type { Retry } from './retry.ts';
+
+type Operation = (typeof kinds)[Kind]['operation'];
+
+const commands = {
+  ListBackupJobSummaries: ListBackupJobSummariesCommand,
+  ListCopyJobSummaries: ListCopyJobSummariesCommand,
+  ListRestoreJobSummaries: ListRestoreJobSummariesCommand,
+  ListScanJobSummaries: ListScanJobSummariesCommand,
+} as const satisfies Record<Operation, unknown>;
+
+/** The four commands differ in the types of their answers alone, which are not looked at. */
+type SummariesCommand = new (input: object) => ListCopyJobSummariesCommand;
+
+export interface SummarySourceOptions {
+  /** A client of the slice's region, made with `maxAttempts: 1`: retries are `retry`'s alone. */
+  readonly client: BackupClient;
+  readonly slice: Slice;
+  /** Summaries a page, 1 to 500. */
+  readonly pageSize: number;
+  readonly retry: Retry;
+  readonly signal: AbortSignal;
+  readonly hooks: RequestHooks;
+}
+
+/**
+ * Asks AWS Backup for one slice. The SDK signs and sends; the rows are taken from the response body as it came,
+ * because the SDK's parser fails a whole page for one odd value and drops fields it does not know.
+ *
+ * Throws `RequestError` when a page cannot be had, `TokenRefusedError` when AWS found a request with a NextToken
+ * wrong, or the signal's reason.
+ */
+export function createSummarySource(options: SummarySourceOptions): SummarySource {
+  const { slice, retry, hooks } = options;
+  return {
+    async fetchPage(token) {
+      try {
+        return await retry(() => sendOnce(options, token), {
+          onRetry: ({ attempt, error }) => hooks.onRetry(attempt, describe(error)),
+        });
+      } catch (error) {
+        throw asRequestError(error, slice, token);
+      }
+    },
+  };
+}
+
+async function sendOnce(
+  { client, slice, pageSize, signal, hooks }: SummarySourceOptions,
+  token?: string,
+): Promise<Page> {
+  const input = { ...requestOf(slice, pageSize), ...(token !== undefined && { NextToken: token }) };
+  const Command = commands[kinds[slice.kind].operation] as unknown as SummariesCommand;
+  const command = new Command(input);
+  let body: Uint8Array | undefined;
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const output = await next(args);
+      const response = output.response as HttpResponse;
+      if (response.statusCode !== 200) return output;
+      body = await collect(response.body);
+      return { ...output, response: Object.assign(response, { body: EMPTY_DOCUMENT }) };
+    },
+    // Between the wire and the SDK's deserializer, which then parses an empty document.
+    { step: 'deserialize', priority: 'low', name: 'keepBody' },
+  );
+  hooks.onRequest();
+  await client.send(command, { abortSignal: signal });
+  return { document: parse(body ?? new Uint8Array()) };
+}
+
+const EMPTY_DOCUMENT = new TextEncoder().encode('{}');
+
+interface HttpResponse {
+  readonly statusCode: number;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** Every filter the operation has is always sent: what leaving one out means is not documented. */
+function requestOf({ kind, aggregationPeriod, filters }: Slice, pageSize: number) {
+  const facts = factsOf(kind);
+  const period = facts.requestPeriods[aggregationPeriod];
+  if (!period) throw new LedgerError('report-bug', `${kind} jobs have no rows of ${aggregationPeriod}`);
+  const sent = Object.fromEntries(facts.filters.map((name) => [name, filters[name]]));
+  return { ...sent, AggregationPeriod: period, MaxResults: pageSize };
+}
+
+async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/** Invalid JSON is a broken transfer: what a half-dead proxy or a cut connection leaves. */
+function parse(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch (cause) {
+    throw new BrokenTransferError('the answer is not JSON', { cause });
+  }
+}
+
+function asRequestError(error: unknown, { kind, region }: Slice, token: string | undefined): unknown {
+  const { recovery, validation, aborted } = classifyAwsError(error);
+  if (error instanceof LedgerError || aborted) return error;
+  const message = `${factsOf(kind).operation} in ${region}: ${describe(error)}`;
+  if (validation && token !== undefined) return new TokenRefusedError(message, { cause: error });
+  return new RequestError(recovery, message, { cause: error });
+}
+
+/** `ThrottlingException (400): Rate exceeded`. */
+function describe(error: unknown): string {
+  const { name, status } = classifyAwsError(error);
+  const message = error instanceof Error ? error.message : String(error);
+  return `${name}${status === undefined ? '' : ` (${status})`}: ${message}`;
+}

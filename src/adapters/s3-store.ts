@@ -1,0 +1,139 @@
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { ObjectStore, PutCondition, PutResult } from '../ports.ts';
+import { BrokenTransferError, classifyAwsError } from './aws-errors.ts';
+import type { Retry } from './retry.ts';
+import { beyondTheEnd, checked, type FetchedObject, listedObjects, readWhole } from './s3-store-answers.ts';
+import { asStoreError, type S3Place } from './s3-store-errors.ts';
+
+export interface S3StoreOptions {
+  /** Made with `maxAttempts: 1`: retries are `retry`'s alone. */
+  readonly client: S3Client;
+  readonly bucket: string;
+  /** What stands before every key, without the slash between them; may be empty. */
+  readonly prefix: string;
+  /** 12-digit account the bucket must belong to: S3 then refuses every call to another's bucket. */
+  readonly expectedBucketOwner?: string | undefined;
+  /** Key id or ARN: objects are encrypted with it (SSE-KMS with a bucket key). */
+  readonly kmsKey?: string | undefined;
+  /** Runs one request to success. Default: each request is tried once. */
+  readonly retry?: Retry | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const once: Retry = (call) => call();
+
+/**
+ * A ledger in an S3 bucket. The version of an object is its ETag, as opaque as S3 says it is.
+ *
+ * A put whose answer was lost is sent again, and may then meet the object it has itself written: it reports
+ * `{ written: false }`, and the caller, who reads again, finds its own bytes there.
+ *
+ * Every method throws {@link StoreError}, or the reason of `signal` once that is aborted.
+ */
+export function createS3Store(options: S3StoreOptions): ObjectStore {
+  const { client, bucket, kmsKey, expectedBucketOwner, retry = once, signal } = options;
+  const root = options.prefix.replace(/^\/+|\/+$/g, '');
+  const keyOf = (key: string) => (root === '' ? key : `${root}/${key}`);
+  const sending = signal ? { abortSignal: signal } : {};
+  const owned = {
+    Bucket: bucket,
+    ...(expectedBucketOwner ? { ExpectedBucketOwner: expectedBucketOwner } : {}),
+  };
+  const encrypted = kmsKey
+    ? { ServerSideEncryption: 'aws:kms' as const, SSEKMSKeyId: kmsKey, BucketKeyEnabled: true }
+    : {};
+
+  /** Runs one request; an error of a name in `answers` is that answer, not an error. */
+  async function ask<T, A>(
+    place: Pick<S3Place, 'action' | 'key'>,
+    call: () => Promise<T>,
+    answers: Readonly<Record<string, A>>,
+  ): Promise<T | A> {
+    try {
+      return await retry(call);
+    } catch (error) {
+      if (signal?.aborted && signal.reason instanceof Error) throw signal.reason;
+      const { name } = classifyAwsError(error);
+      if (Object.hasOwn(answers, name)) return answers[name] as A;
+      throw asStoreError({ ...place, bucket, expectedBucketOwner }, error);
+    }
+  }
+
+  function fetchBytes(key: string, Range?: string): () => Promise<FetchedObject> {
+    const input = { ...owned, Key: keyOf(key), ...(Range ? { Range } : {}) };
+    return async () => readWhole(await client.send(new GetObjectCommand(input), sending));
+  }
+
+  return {
+    async get(key) {
+      const found = await ask({ action: 'read', key: keyOf(key) }, fetchBytes(key), { NoSuchKey: undefined });
+      return found && { bytes: found.bytes, version: found.version };
+    },
+
+    async range(key, start, end) {
+      // HTTP has no empty range: its one byte is asked for, and cut off.
+      const range = `bytes=${start}-${Math.max(start, end - 1)}`;
+      const found = await ask({ action: 'read', key: keyOf(key) }, fetchBytes(key, range), {
+        NoSuchKey: undefined,
+        InvalidRange: beyondTheEnd,
+      });
+      // A server may ignore Range and send all of it (RFC 9110 §14.2).
+      return found?.bytes.subarray(
+        ...(found.partial ? [0, Math.max(0, end - start)] : [start, Math.max(start, end)]),
+      );
+    },
+
+    async put(key, bytes, condition): Promise<PutResult> {
+      const input = { ...owned, ...encrypted, ...asHeaders(condition), Key: keyOf(key), Body: bytes };
+      const send = async (): Promise<PutResult> => {
+        const { ETag } = await client.send(new PutObjectCommand(input), sending);
+        if (!ETag) throw new BrokenTransferError('S3 accepted an object without naming its ETag');
+        return { written: true, version: ETag };
+      };
+      return ask(
+        { action: 'write', key: keyOf(key) },
+        send,
+        'ifVersion' in condition ? lostReplacing : lostCreating,
+      );
+    },
+
+    async *list(prefix, { startAfter } = {}) {
+      const input = {
+        ...owned,
+        Prefix: keyOf(prefix),
+        // Keys may hold characters that XML cannot.
+        EncodingType: 'url' as const,
+        ...(startAfter === undefined ? {} : { StartAfter: keyOf(startAfter) }),
+      };
+      let token: string | undefined;
+      do {
+        const request = new ListObjectsV2Command({
+          ...input,
+          ...(token ? { ContinuationToken: token } : {}),
+        });
+        const send = async () => checked(await client.send(request, sending), token);
+        const page = await ask<ListObjectsV2CommandOutput, never>(
+          { action: 'list', key: keyOf(prefix) },
+          send,
+          {},
+        );
+        yield* listedObjects(page, root === '' ? 0 : root.length + 1);
+        token = page.NextContinuationToken;
+      } while (token);
+    },
+  };
+}
+
+const lost: PutResult = { written: false };
+const lostCreating = { PreconditionFailed: lost, ConditionalRequestConflict: lost };
+const lostReplacing = { ...lostCreating, NoSuchKey: lost };
+
+function asHeaders(condition: PutCondition): { IfMatch: string } | { IfNoneMatch: '*' } {
+  return 'ifVersion' in condition ? { IfMatch: condition.ifVersion } : { IfNoneMatch: '*' };
+}

@@ -1,0 +1,23 @@
+import type { Flags } from '../config/flags.ts';
+import type { Sources } from '../config/resolve.ts';
+
+/** One command of the command line. The work it does is handed in when it is made. */
+export interface Command {
+  readonly name: string;
+  readonly describe: string;
+  readonly flags: Flags;
+  readonly examples: readonly (readonly [command: string, what: string])[];
+  /** Returns the exit code. Throws `UsageError` with every problem of the sources. */
+  run(sources: Sources, io: Io): Promise<number>;
+}
+
+/** The streams of the process. Results go to stdout, everything else to stderr. */
+export interface Io {
+  readonly stdout: Out;
+  readonly stderr: Out;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface Out {
+  write(text: string): unknown;
+}

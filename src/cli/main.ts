@@ -1,0 +1,135 @@
+import yargs, { type Argv } from 'yargs';
+import type { Flag } from '../config/flags.ts';
+import { type Settings, unknownVariables } from '../config/resolve.ts';
+import { asLedgerError, exitCodes, UsageError } from '../errors.ts';
+import type { Command, Io } from './command.ts';
+
+export interface Cli {
+  readonly commands: readonly Command[];
+  readonly version: string;
+  /** Reads a `--config` file as text. */
+  readonly readFile: (path: string) => Promise<string>;
+}
+
+/**
+ * Runs the command line and returns the exit code. Nothing is thrown: a user's mistake is told in plain sentences,
+ * and a stack trace is for bugs alone.
+ */
+export async function runCli(args: readonly string[], cli: Cli, io: Io): Promise<number> {
+  try {
+    const chosen = await choose(args, cli, io);
+    if (!chosen) return 0;
+    const { command, settings } = chosen;
+    for (const name of unknownVariables(io.env))
+      io.stderr.write(`warning: ${name} is not a setting of backup-ledger\n`);
+    return await command.run({ argv: settings, env: io.env, ...(await readConfig(settings, cli, io)) }, io);
+  } catch (thrown) {
+    return explain(thrown, io);
+  }
+}
+
+interface Chosen {
+  readonly command: Command;
+  readonly settings: Settings;
+}
+
+/** Lets yargs parse the syntax; values are judged later, all at once. Undefined when help or version was asked for. */
+async function choose(
+  args: readonly string[],
+  { commands, version }: Cli,
+  io: Io,
+): Promise<Chosen | undefined> {
+  let chosen: Chosen | undefined;
+  const parser = yargs([...args])
+    .scriptName('backup-ledger')
+    .usage(
+      '$0 <command> [flags]\n\nKeeps AWS Backup job summaries for ever, exactly once, as Parquet for Athena.',
+    )
+    .parserConfiguration({
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'greedy-arrays': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    })
+    .exitProcess(false)
+    .strictCommands()
+    .recommendCommands()
+    .demandCommand(1, 'expected a command')
+    .version(version)
+    .epilogue(EXIT_CODES)
+    .wrap(100)
+    .fail((message, error) => {
+      throw error instanceof Error ? error : new UsageError([message]);
+    });
+  for (const command of commands) {
+    parser.command(
+      command.name,
+      command.describe,
+      (builder) => describeFlags(builder, command),
+      ({ _: words, $0: script, ...settings }) => {
+        const extra = words.slice(1);
+        if (extra.length > 0)
+          throw new UsageError([`expected flags only, got ${extra.join(' ')}; see ${script} --help`]);
+        chosen = { command, settings };
+      },
+    );
+  }
+  await parser.parseAsync(args, {}, (_error, _argv, output) => {
+    if (output) io.stdout.write(`${output}\n`);
+  });
+  return chosen;
+}
+
+const EXIT_CODES = [
+  'Every flag is also an environment variable (--page-size: BACKUP_LEDGER_PAGE_SIZE) and a key of the --config file.',
+  'Exit codes: 0 ok, 64 wrong usage, 65 bad data, 70 a bug, 75 try again later, 78 configuration or permission,',
+  '130 or 143 interrupted.',
+].join('\n');
+
+function describeFlags(builder: Argv, command: Command): Argv {
+  for (const [name, flag] of Object.entries(command.flags)) {
+    const { group, describe } = flag;
+    const shape = {
+      list: { type: 'array', string: true },
+      value: { string: true },
+      switch: { boolean: true },
+    } as const;
+    builder.option(name, { ...shape[flag.shape], group, describe: describe + defaultOf(flag) });
+  }
+  for (const [example, what] of command.examples) builder.example(example, what);
+  return builder;
+}
+
+function defaultOf(flag: Flag): string {
+  return flag.shape === 'switch' || flag.default === undefined ? '' : ` [default: ${flag.default}]`;
+}
+
+async function readConfig(settings: Settings, cli: Cli, io: Io) {
+  const name = settings['config'] ?? io.env['BACKUP_LEDGER_CONFIG'];
+  if (typeof name !== 'string' || name === '') return {};
+  try {
+    const content: unknown = JSON.parse(await cli.readFile(name));
+    if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+      throw new UsageError([`config (${name}): expected a JSON object of flags, such as {"page-size": 100}`]);
+    }
+    return { file: { name, settings: content as Settings } };
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError([`config: expected a readable JSON file, got ${name}: ${why}`]);
+  }
+}
+
+function explain(thrown: unknown, io: Io): number {
+  const error = asLedgerError(thrown);
+  if (error instanceof UsageError) {
+    for (const problem of error.problems) io.stderr.write(`${problem}\n`);
+    io.stderr.write('See backup-ledger --help, or backup-ledger <command> --help\n');
+  } else {
+    io.stderr.write(`${error.name}: ${error.message}\n`);
+    if (error.recovery === 'report-bug' && error.cause instanceof Error)
+      io.stderr.write(`${error.cause.stack}\n`);
+  }
+  return exitCodes[error.recovery];
+}

@@ -1,0 +1,28 @@
+import type { PullResult } from '../../schemas/pull-result.ts';
+import { pullFlags } from '../config/flags.ts';
+import { parsePullConfig, type PullConfig } from '../config/pull-config.ts';
+import { UsageError } from '../errors.ts';
+import type { Command } from './command.ts';
+
+export type RunPull = (config: PullConfig) => Promise<PullResult>;
+
+export function pullCommand(runPull: RunPull): Command {
+  return {
+    name: 'pull',
+    describe: 'read slices and bring the ledger up to date; prints the result as one JSON line',
+    flags: pullFlags,
+    examples: [
+      ['$0 pull --region eu-west-1,us-east-1', 'copy jobs of two regions into ./ledger'],
+      ['$0 pull --ledger s3://my-bucket/backup-ledger --kind all', 'all four kinds into a bucket'],
+      ['$0 pull --dry-run', 'show what would change, write nothing'],
+      ['$0 pull --state FAILED --table copy_failures', 'only failures, in a table of their own'],
+    ],
+    async run(sources, io) {
+      const parsed = parsePullConfig(sources);
+      if ('problems' in parsed) throw new UsageError(parsed.problems);
+      const result = await runPull(parsed.config);
+      io.stdout.write(`${JSON.stringify(result)}\n`);
+      return result.exit_code;
+    },
+  };
+}

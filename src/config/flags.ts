@@ -1,0 +1,192 @@
+import { aggregationPeriods, AGGREGATE_ALL, ANY, kindNames } from '../../schemas/kinds.ts';
+import {
+  account,
+  accountId,
+  anyText,
+  duration,
+  instant,
+  json,
+  ledgerPlace,
+  oneOf,
+  type Parse,
+  region,
+  share,
+  tableName,
+  wholeNumber,
+} from './values.ts';
+
+/**
+ * Every flag, once: its meaning, default and grammar. The same names, in capitals and with the prefix
+ * `BACKUP_LEDGER_`, are environment variables, and as they stand keys of the `--config` file.
+ */
+
+export interface ValueFlag<T, D> {
+  readonly shape: 'value';
+  readonly group: string;
+  readonly describe: string;
+  readonly parse: Parse<T>;
+  /** In the notation a user would write; undefined when there is none. */
+  readonly default: D;
+}
+
+export interface ListFlag<T> {
+  readonly shape: 'list';
+  readonly group: string;
+  readonly describe: string;
+  readonly parse: Parse<T>;
+  readonly default: string | undefined;
+  /** What the word `all` stands for, where it is allowed. */
+  readonly all?: readonly T[];
+}
+
+export interface SwitchFlag {
+  readonly shape: 'switch';
+  readonly group: string;
+  readonly describe: string;
+}
+
+export type Flag = ValueFlag<unknown, string | undefined> | ListFlag<unknown> | SwitchFlag;
+
+/** The flags of one command, by name. */
+export type Flags = Readonly<Record<string, Flag>>;
+
+function value<T, const D extends string | undefined>(
+  group: string,
+  describe: string,
+  parse: Parse<T>,
+  fallback: D,
+): ValueFlag<T, D> {
+  return { shape: 'value', group, describe, parse, default: fallback };
+}
+
+const LEDGER = 'Ledger:';
+const SLICES = 'What to read:';
+const LIMITS = 'Limits:';
+const OUTPUT = 'Output:';
+const OTHER = 'Other:';
+const SERVER = 'Server:';
+const WORLD = 'Simulated world:';
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+
+const ledgerFlags = {
+  ledger: value(
+    LEDGER,
+    'where the ledger lies: s3://bucket/prefix or a local folder',
+    ledgerPlace,
+    './ledger',
+  ),
+  'expected-bucket-owner': value(LEDGER, 'account that must own the bucket', accountId, undefined),
+  'kms-key': value(LEDGER, 'KMS key (ID or ARN) to encrypt new objects with', anyText, undefined),
+  's3-path-style': { shape: 'switch', group: LEDGER, describe: 'address buckets by path, not by host name' },
+} as const satisfies Flags;
+
+/** Flags that say which slices there are. */
+export const sliceFlags = {
+  kind: {
+    shape: 'list',
+    group: SLICES,
+    describe: 'kinds of jobs, or all',
+    parse: oneOf(kindNames),
+    default: 'copy',
+    all: kindNames,
+  },
+  region: {
+    shape: 'list',
+    group: SLICES,
+    describe: "AWS Regions to ask [default: the SDK's region]",
+    parse: region,
+    default: undefined,
+  },
+  'aggregation-period': value(SLICES, "length of the rows' own window", oneOf(aggregationPeriods), 'ONE_DAY'),
+  account: value(SLICES, `whose jobs: 12 digits, ${ANY} or ${AGGREGATE_ALL}`, account, ANY),
+  state: value(SLICES, 'only jobs in this state (needs --table)', anyText, ANY),
+  'resource-type': value(SLICES, 'only jobs of this resource type (needs --table)', anyText, ANY),
+  'message-category': value(SLICES, 'only jobs of this message category (needs --table)', anyText, ANY),
+  table: value(SLICES, 'table for filtered, aggregated or longer-period rows', tableName, undefined),
+} as const satisfies Flags;
+
+const limitFlags = {
+  'page-size': value(LIMITS, 'summaries a page', wholeNumber(1, 500), '500'),
+  concurrency: value(LIMITS, 'slices read side by side', wholeNumber(1, 256), '16'),
+  'max-attempts': value(LIMITS, 'tries for each request', wholeNumber(1, 100), '10'),
+  'max-pages': value(
+    LIMITS,
+    'pages of one slice beyond which something is wrong',
+    wholeNumber(1, 1_000_000),
+    '10000',
+  ),
+  'max-rejects': value(LIMITS, 'unusable rows tolerated in one slice', wholeNumber(0, 1_000_000), '0'),
+  'min-accounts': value(
+    LIMITS,
+    'accounts each slice must show, else exit 78',
+    wholeNumber(0, 1_000_000),
+    '0',
+  ),
+  deadline: value(LIMITS, 'time after which the run stops, to be tried again', duration, '1h'),
+} as const satisfies Flags;
+
+const outputFlags = {
+  'log-format': value(
+    OUTPUT,
+    'pretty or json [default: pretty on a terminal]',
+    oneOf(['pretty', 'json']),
+    undefined,
+  ),
+  'log-level': value(OUTPUT, 'least severe lines to log', oneOf(logLevels), 'info'),
+  progress: value(OUTPUT, 'progress display on stderr', oneOf(['auto', 'always', 'never']), 'auto'),
+} as const satisfies Flags;
+
+const otherFlags = {
+  config: value(OTHER, 'JSON file of flags; flags and environment win over it', anyText, undefined),
+  now: value(OTHER, 'override the clock, for trials: it ticks on from this instant', instant, undefined),
+} as const satisfies Flags;
+
+export const pullFlags = {
+  ...ledgerFlags,
+  ...sliceFlags,
+  ...limitFlags,
+  'dry-run': { shape: 'switch', group: OUTPUT, describe: 'show what would change, write nothing' },
+  ...outputFlags,
+  ...otherFlags,
+} as const satisfies Flags;
+
+/** `plan` takes every flag of `pull`, so that one configuration serves both. */
+export const planFlags = pullFlags;
+
+export const simulateFlags = {
+  port: value(SERVER, 'port on 127.0.0.1; 0 for a free one', wholeNumber(0, 65_535), '0'),
+  latency: value(SERVER, 'milliseconds before each answer', wholeNumber(0, 60_000), '0'),
+  faults: value(
+    SERVER,
+    'JSON list of what goes wrong: [{"fault":"throttling","share":0.3}]',
+    json,
+    undefined,
+  ),
+  seed: value(WORLD, 'equal seeds give equal worlds', wholeNumber(0, 4_294_967_295), '1'),
+  accounts: value(
+    WORLD,
+    "accounts in the organisation [default: a tenth of a day's rows]",
+    wholeNumber(1, 100_000),
+    undefined,
+  ),
+  summaries: value(WORLD, 'rows in one daily answer, about', wholeNumber(10, 1_000_000), '1000'),
+  churn: value(WORLD, 'share of accounts that join, leave or hide', share, '0'),
+  'count-on': value(
+    WORLD,
+    'day a job counts on: creation, completion or last-change',
+    oneOf(['creation', 'completion', 'last-change']),
+    'creation',
+  ),
+  window: value(WORLD, 'days shown: 13, 14, 15 or rolling', oneOf(['13', '14', '15', 'rolling']), '14'),
+  'show-today': { shape: 'switch', group: WORLD, describe: 'show the current, partial day' },
+  'zero-rows': { shape: 'switch', group: WORLD, describe: 'show rows with a zero count' },
+  'foreign-region-rows': { shape: 'switch', group: WORLD, describe: 'show rows of another region' },
+  now: value(
+    WORLD,
+    "the simulated time, which then stands still [default: the machine's clock]",
+    instant,
+    undefined,
+  ),
+  config: otherFlags.config,
+} as const satisfies Flags;

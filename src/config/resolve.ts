@@ -1,0 +1,140 @@
+import { show } from '../domain/show.ts';
+import {
+  type Flag,
+  type Flags,
+  type ListFlag,
+  pullFlags,
+  simulateFlags,
+  type SwitchFlag,
+  type ValueFlag,
+} from './flags.ts';
+
+/** Where settings come from; earlier ones win: the command line, the environment, the file. */
+export interface Sources {
+  readonly argv: Settings;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The parsed `--config` file and its name. */
+  readonly file?: { readonly name: string; readonly settings: Settings };
+}
+
+export type Settings = Readonly<Record<string, unknown>>;
+
+type Resolved<F> =
+  F extends ValueFlag<infer T, infer D>
+    ? D extends string
+      ? T
+      : T | undefined
+    : F extends ListFlag<infer T>
+      ? readonly T[]
+      : F extends SwitchFlag
+        ? boolean
+        : never;
+
+/** Values of a command's flags, defaults filled in. */
+export type Values<F extends Flags> = { readonly [N in keyof F]: Resolved<F[N]> };
+
+export interface Resolution<F extends Flags> {
+  /** A flag with a problem is absent. */
+  readonly values: Values<F>;
+  /** Each as `flag: expected …, got …`. */
+  readonly problems: readonly string[];
+}
+
+const PREFIX = 'BACKUP_LEDGER_';
+
+/** Name of the environment variable of a flag. */
+export function variableOf(name: string): string {
+  return PREFIX + name.toUpperCase().replaceAll('-', '_');
+}
+
+/** Brings the sources together and judges every value; all problems come back at once. */
+export function resolveFlags<F extends Flags>(flags: F, sources: Sources): Resolution<F> {
+  const problems: string[] = unknownSettings(flags, sources);
+  const values: Record<string, unknown> = {};
+  for (const [name, flag] of Object.entries(flags)) {
+    const found = find(name, sources);
+    const result = parseFlag(flag, found?.raw);
+    const where = found?.from ? ` (${found.from})` : '';
+    if ('value' in result) values[name] = result.value;
+    else problems.push(...result.problems.map((problem) => `${name}${where}: ${problem}`));
+  }
+  return { values: values as Values<F>, problems };
+}
+
+/** Variables that look meant for this tool but name none of its flags: worth a warning, not worth a failure. */
+export function unknownVariables(env: Sources['env']): string[] {
+  const known = new Set(Object.keys({ ...pullFlags, ...simulateFlags }).map(variableOf));
+  return Object.keys(env).filter((name) => name.startsWith(PREFIX) && !known.has(name));
+}
+
+function find(name: string, { argv, env, file }: Sources): { raw: unknown; from?: string } | undefined {
+  if (argv[name] !== undefined) return { raw: argv[name] };
+  const variable = variableOf(name);
+  // An empty variable is how many schedulers say "not set".
+  if (env[variable]) return { raw: env[variable], from: variable };
+  if (file?.settings[name] !== undefined) return { raw: file.settings[name], from: file.name };
+  return undefined;
+}
+
+/** A configuration file may serve several commands, so it may name the flags of any. */
+function unknownSettings(flags: Flags, { argv, file }: Sources): string[] {
+  const everyFlag = { ...pullFlags, ...simulateFlags, ...flags };
+  return [
+    ...unknown(argv, flags).map((name) => `${name}: unknown flag`),
+    ...unknown(file?.settings ?? {}, everyFlag).map((name) => `${name} (${file?.name}): unknown setting`),
+  ];
+}
+
+function unknown(settings: Settings, known: Flags): string[] {
+  return Object.keys(settings).filter((name) => !Object.hasOwn(known, name));
+}
+
+type FlagResult = { readonly value: unknown } | { readonly problems: readonly string[] };
+
+function parseFlag(flag: Flag, raw: unknown): FlagResult {
+  if (flag.shape === 'switch') return parseSwitch(raw);
+  if (flag.shape === 'list') return parseList(flag, raw);
+  if (raw === undefined && flag.default === undefined) return { value: undefined };
+  const text = asText(raw ?? flag.default);
+  if (Array.isArray(raw)) return { problems: [`expected one value, got ${show(raw)}`] };
+  const parsed = text === undefined ? { expected: 'one value' } : flag.parse(text);
+  return 'value' in parsed ? parsed : { problems: [`expected ${parsed.expected}, got ${show(raw)}`] };
+}
+
+function parseSwitch(raw: unknown): FlagResult {
+  if (raw === undefined) return { value: false };
+  const words = new Map<unknown, boolean>([
+    [true, true],
+    [false, false],
+    ['true', true],
+    ['false', false],
+    ['1', true],
+    ['0', false],
+  ]);
+  const value = words.get(raw);
+  return value === undefined ? { problems: [`expected true or false, got ${show(raw)}`] } : { value };
+}
+
+/** Repeated flags and comma lists are the same; an item named twice counts once. */
+function parseList(flag: ListFlag<unknown>, raw: unknown): FlagResult {
+  const given: readonly unknown[] = Array.isArray(raw) ? raw : [raw ?? flag.default ?? []].flat();
+  const texts = given.flatMap((item) => asText(item)?.split(',') ?? [undefined]).map((text) => text?.trim());
+  const problems: string[] = [];
+  const values = new Set<unknown>();
+  for (const text of texts) {
+    if (text === 'all' && flag.all) flag.all.forEach((item) => values.add(item));
+    else {
+      const parsed = text === undefined ? { expected: 'text' } : flag.parse(text);
+      if ('value' in parsed) values.add(parsed.value);
+      else
+        problems.push(`expected ${parsed.expected}${flag.all ? ', or all' : ''}, got ${show(text ?? raw)}`);
+    }
+  }
+  return problems.length > 0 ? { problems } : { value: [...values] };
+}
+
+/** Numbers in a configuration file may be written as numbers. */
+function asText(raw: unknown): string | undefined {
+  if (typeof raw === 'string') return raw;
+  return typeof raw === 'number' && Number.isFinite(raw) ? String(raw) : undefined;
+}

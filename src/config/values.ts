@@ -1,0 +1,92 @@
+import { resolve } from 'node:path';
+import ms from 'ms';
+import { AGGREGATE_ALL, ANY } from '../../schemas/kinds.ts';
+import { REGION_PATTERN, TABLE_PATTERN } from '../domain/partition.ts';
+
+/** A value as it was meant, or what would have been accepted. */
+export type Parsed<T> = { readonly value: T } | { readonly expected: string };
+export type Parse<T> = (text: string) => Parsed<T>;
+
+/** Where a ledger lies. */
+export type LedgerPlace =
+  | { readonly type: 's3'; readonly bucket: string; readonly prefix: string }
+  | { readonly type: 'folder'; readonly path: string };
+
+const BUCKET_PATTERN = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+const DURATION_PATTERN = /^[1-9]\d{0,5}[smhd]$/;
+
+export function oneOf<const T extends string>(words: readonly T[]): Parse<T> {
+  return (text) => {
+    const value = words.find((word) => word === text);
+    return value === undefined ? { expected: `one of ${words.join(', ')}` } : { value };
+  };
+}
+
+export function wholeNumber(least: number, most: number): Parse<number> {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    return value >= least && value <= most
+      ? { value }
+      : { expected: `a whole number from ${least} to ${most}` };
+  };
+}
+
+export function matching(pattern: RegExp, expected: string): Parse<string> {
+  return (text) => (pattern.test(text) ? { value: text } : { expected });
+}
+
+/** `30s`, `15m`, `36h` or `10d`, as milliseconds. */
+export const duration: Parse<number> = (text) =>
+  DURATION_PATTERN.test(text)
+    ? { value: ms(text as `${number}s`) }
+    : { expected: 'a duration such as 30s, 15m, 36h or 10d' };
+
+/** An ISO 8601 instant with its offset, as epoch milliseconds. */
+export const instant: Parse<number> = (text) => {
+  const value = /^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(value) ? { expected: 'an instant such as 2026-11-23T03:30:00Z' } : { value };
+};
+
+export const anyText: Parse<string> = (text) =>
+  text !== '' && text.isWellFormed() ? { value: text } : { expected: 'a value' };
+
+/** A share, from 0 to 1. */
+export const share: Parse<number> = (text) => {
+  const value = /^[01](?:\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+  return value <= 1 ? { value } : { expected: 'a share from 0 to 1' };
+};
+
+export const json: Parse<unknown> = (text) => {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return { expected: 'JSON' };
+  }
+};
+
+export const region = matching(REGION_PATTERN, 'an AWS Region such as eu-west-1');
+
+export const accountId = matching(/^\d{12}$/, '12 digits');
+
+export const account = matching(
+  new RegExp(`^(?:\\d{12}|${ANY}|${AGGREGATE_ALL})$`),
+  `an account of 12 digits, ${ANY} or ${AGGREGATE_ALL}`,
+);
+
+/** Tables lie beside `pulls/` and `raw/`. */
+export const tableName: Parse<string> = (text) =>
+  TABLE_PATTERN.test(text) && text !== 'raw' && text !== 'pulls'
+    ? { value: text }
+    : { expected: 'lower-case letters, digits and _, beginning with a letter, and neither raw nor pulls' };
+
+export const ledgerPlace: Parse<LedgerPlace> = (text) => {
+  if (!text.includes('://'))
+    return text === '' ? expectedLedger : { value: { type: 'folder', path: resolve(text) } };
+  const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/?(.*?)\/*$/.exec(text) ?? [];
+  const clean = prefix.split('/').every((part) => part !== '.' && part !== '..') && !prefix.includes('//');
+  return BUCKET_PATTERN.test(bucket) && clean && prefix.isWellFormed()
+    ? { value: { type: 's3', bucket, prefix } }
+    : expectedLedger;
+};
+
+const expectedLedger = { expected: 's3://bucket/prefix or a local folder' };

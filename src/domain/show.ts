@@ -1,0 +1,17 @@
+const LONGEST = 80;
+
+/** A value as it stands in a message: JSON, shortened, and always printable. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = (JSON.stringify(value) ?? typeof value).toWellFormed();
+  return text.length <= LONGEST
+    ? text
+    : `${text.slice(0, LONGEST).toWellFormed()}… (${text.length} characters)`;
+}
+
+/** `one, two, three and 4 more`: enough to recognise, never a flood. */
+export function some(values: Iterable<string>, most = 5): string {
+  const all = [...values];
+  const named = all.slice(0, most).join(', ');
+  return all.length > most ? `${named} and ${all.length - most} more` : named;
+}

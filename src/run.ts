@@ -1,0 +1,69 @@
+import pMap from 'p-map';
+import { type PullResult, SCHEMA_VERSION } from '../schemas/pull-result.ts';
+import type { Slice } from './domain/slice.ts';
+import { asLedgerError, exitCodes, InterruptedError, type LedgerError, type Recovery } from './errors.ts';
+import { type PulledSlice, type PullLimits, pullSlice, type PullWorld } from './pull.ts';
+import { applyBindings, MANIFEST, planBindings } from './stages/bind.ts';
+import { recentHistory } from './stages/history.ts';
+
+/** With several failures the one that needs a person first decides the exit code. */
+const URGENCY: readonly Recovery[] = ['report-bug', 'fix-config', 'fix-usage', 'fix-data', 'retry-later'];
+
+export interface RunOptions {
+  readonly slices: readonly Slice[];
+  readonly limits: PullLimits;
+  /** Slices pulled side by side. */
+  readonly concurrency: number;
+  readonly dryRun: boolean;
+}
+
+/** Pulls every slice; one that fails never stops another. Never throws: a failure is a result. */
+export async function runPull(options: RunOptions, world: PullWorld): Promise<PullResult> {
+  const startedAt = world.clock.now();
+  let pulled: readonly PulledSlice[] = [];
+  let error: LedgerError | undefined;
+  try {
+    pulled = await pullAll(options, world);
+  } catch (thrown) {
+    error = asLedgerError(world.signal.aborted ? world.signal.reason : thrown);
+  }
+  const failures = error ? [error] : pulled.flatMap((slice) => slice.error ?? []);
+  return {
+    schema_version: SCHEMA_VERSION,
+    outcome: outcomeOf(error ? 1 : pulled.length, failures.length),
+    exit_code: exitCodeOf(failures),
+    started_at: new Date(startedAt).toISOString(),
+    finished_at: new Date(world.clock.now()).toISOString(),
+    slices: pulled.map((slice) => slice.result),
+    ...(options.dryRun && { plan: pulled.flatMap((slice) => slice.plan) }),
+    ...(error && { error: { name: error.name, message: error.message, recovery: error.recovery } }),
+  };
+}
+
+async function pullAll(
+  { slices, limits, concurrency, dryRun }: RunOptions,
+  world: PullWorld,
+): Promise<PulledSlice[]> {
+  await bindTables(slices, world, dryRun);
+  const history = await recentHistory(world.store, world.clock.now());
+  return pMap(slices, (slice) => pullSlice(slice, world, { limits, dryRun, history }), { concurrency });
+}
+
+async function bindTables(slices: readonly Slice[], world: PullWorld, dryRun: boolean): Promise<void> {
+  await world.retryLostRaces(MANIFEST, async () => {
+    const plan = await planBindings(world.store, slices);
+    return !plan || dryRun || (await applyBindings(world.store, plan)) || undefined;
+  });
+}
+
+function outcomeOf(slices: number, failures: number): PullResult['outcome'] {
+  if (failures === 0) return 'ok';
+  return failures < slices ? 'partial' : 'failed';
+}
+
+function exitCodeOf(failures: readonly LedgerError[]): PullResult['exit_code'] {
+  const interrupted = failures.find((failure) => failure instanceof InterruptedError);
+  if (interrupted) return interrupted.exitCode;
+  const recovery = URGENCY.find((urgent) => failures.some((failure) => failure.recovery === urgent));
+  return recovery ? exitCodes[recovery] : 0;
+}

@@ -1,0 +1,10 @@
+export { startSimulator } from './start.ts';
+export type { Simulator, SimulatorOptions, TruthQuery } from './simulator.ts';
+export type { Absence } from './accounts.ts';
+export type { SimulatedClock } from './clock.ts';
+export { InvalidSettingError } from './errors.ts';
+export type { Fault, FaultEffect, FaultName, FaultScope, PageContext } from './faults.ts';
+export type { Observation } from './observer.ts';
+export type { RequestLog, RequestRecord } from './request-log.ts';
+export type { SummaryItem } from './tally.ts';
+export type { World } from './world.ts';

@@ -1,0 +1,141 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { factsOf } from '../../schemas/kinds.ts';
+import { createClock } from './clock.ts';
+import { answerControl, CONTROL_PATH } from './control.ts';
+import { answerSummaries, type Room } from './endpoint.ts';
+import { AwsError, errorAnswer } from './errors.ts';
+import { createFaultDesk } from './fault-desk.ts';
+import { createJobBook, type JobBook } from './job-book.ts';
+import { observeDay } from './observer.ts';
+import { type ResolvedOptions, resolveOptions } from './options.ts';
+import { createRequestLog } from './request-log.ts';
+import { anyFilters, kindAt } from './request.ts';
+import { send } from './send.ts';
+import { parseFaults, parseWorld } from './settings.ts';
+import type { Simulator, SimulatorOptions, TruthQuery } from './simulator.ts';
+import { createSnapshots } from './snapshots.ts';
+
+const HOST = '127.0.0.1';
+
+/**
+ * Starts a local endpoint that answers AWS Backup's four job summary operations as AWS would. Any region answers: it
+ * is read from the request's signature, which is not verified.
+ *
+ * Throws InvalidSettingError, which lists every problem of the options.
+ */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const resolved = resolveOptions(options);
+  const requestLog = createRequestLog();
+  const inner = createInner(resolved, requestLog.add);
+  const server = createServer();
+  const port = await listen(server, resolved.port);
+  const simulator: Simulator = {
+    ...inner.controls,
+    url: `http://${HOST}:${port}`,
+    port,
+    accounts: resolved.accounts,
+    requests: requestLog.log,
+    close: () => close(server),
+  };
+  server.on('request', (incoming: IncomingMessage, response: ServerResponse) => {
+    requestLog.enter();
+    response.once('close', requestLog.leave);
+    respond(simulator, inner.room, { incoming, response }).catch((error: unknown) =>
+      response.destroy(error as Error),
+    );
+  });
+  return simulator;
+}
+
+type Controls = Pick<
+  Simulator,
+  'clock' | 'world' | 'setFaults' | 'clearFaults' | 'faults' | 'truth' | 'observe'
+>;
+
+/** The world behind the endpoint, and the handles by which it is moved. */
+function createInner(
+  { seed, accounts, rowsPerDay, latencyMs, now, world: firstWorld, faults }: ResolvedOptions,
+  record: Room['record'],
+): { readonly room: Room; readonly controls: Controls } {
+  const clock = createClock(now);
+  const book = createJobBook({ seed, accounts, rowsPerDay });
+  const snapshots = createSnapshots(book);
+  const desk = createFaultDesk(seed);
+  desk.set(faults);
+  let state = { world: firstWorld, version: 1 };
+  const room: Room = { seed, latencyMs, clock, snapshots, desk, record, world: () => state };
+  const controls: Controls = {
+    clock,
+    world: {
+      get: () => state.world,
+      set: (change) => {
+        state = { world: { ...state.world, ...parseWorld(change) }, version: state.version + 1 };
+      },
+    },
+    setFaults: (next) => desk.set(parseFaults(next)),
+    clearFaults: () => desk.set([]),
+    faults: () => desk.active(),
+    truth: (query) => truthOf(room, query),
+    observe: (wanted) => observe(room, book, wanted),
+  };
+  return { room, controls };
+}
+
+function observe(
+  room: Room,
+  book: JobBook,
+  wanted: Parameters<Simulator['observe']>[0],
+): ReturnType<Simulator['observe']> {
+  return observeDay(book, room.world().world, { ...wanted, at: wanted.at ?? room.clock.now() });
+}
+
+function truthOf(
+  room: Room,
+  { kind, region, period, filters, at }: TruthQuery,
+): ReturnType<Simulator['truth']> {
+  const query = {
+    kind,
+    region,
+    period: period ?? factsOf(kind).requestPeriods.ONE_DAY ?? 'ONE_DAY',
+    filters: { ...anyFilters, ...filters },
+  };
+  const now = Math.floor((at ?? room.clock.now()) / 1000);
+  return room.snapshots.at(query, { now, ...room.world() }).slice(0, Infinity);
+}
+
+interface Exchange {
+  readonly incoming: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+async function respond(simulator: Simulator, room: Room, { incoming, response }: Exchange): Promise<void> {
+  // Node would stamp answers with the host's clock, which is not this world's.
+  response.sendDate = false;
+  const url = new URL(incoming.url ?? '/', simulator.url);
+  if (url.pathname.startsWith(CONTROL_PATH))
+    return send(response, await answerControl(simulator, incoming, url));
+  const kind = incoming.method === 'GET' ? kindAt(url.pathname) : undefined;
+  if (kind) return answerSummaries(room, kind, { incoming, response, url });
+  const message = `no such operation: ${incoming.method} ${url.pathname}`;
+  send(response, errorAnswer(new AwsError('UnknownOperationException', 404, { message })));
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  // An idle connection that closes just as a client uses it would look like a fault nobody asked for.
+  server.keepAliveTimeout = 0;
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, HOST, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

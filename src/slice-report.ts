@@ -1,0 +1,138 @@
+import type { SummaryRow } from '../schemas/columns.ts';
+import type { RecordedObject } from '../schemas/pull-record.ts';
+import type { SliceResult } from '../schemas/pull-result.ts';
+import { utcDay } from './domain/day.ts';
+import { some } from './domain/show.ts';
+import type { Slice } from './domain/slice.ts';
+import type { LedgerError } from './errors.ts';
+import type { Report, RequestHooks } from './ports.ts';
+import type { Reading } from './read.ts';
+import type { EarlierPull } from './stages/history.ts';
+import { inspectRows } from './stages/inspect.ts';
+
+/** A pull that sees less than this share of the accounts the last one saw says so. */
+const ACCOUNTS_EXPECTED = 0.8;
+
+/** What a pull says of one slice, as it goes along: the result, and every event on the way. */
+export class SliceReport {
+  readonly result: SliceResult;
+  reading: Reading | undefined;
+  readonly #slice: Slice;
+  readonly #report: Report;
+  readonly #objects: RecordedObject[] = [];
+  readonly #protected: string[] = [];
+
+  constructor(slice: Slice, report: Report) {
+    this.#slice = slice;
+    this.#report = report;
+    this.result = blankResult(slice);
+  }
+
+  /** Objects written or confirmed so far, in the order of their keys. */
+  get objects(): RecordedObject[] {
+    return this.#objects.toSorted((a, b) => (a.partition < b.partition ? -1 : 1));
+  }
+
+  get hooks(): RequestHooks {
+    return {
+      onRequest: () => {
+        this.result.requests += 1;
+      },
+      onRetry: (attempt, reason) => {
+        this.result.retries += 1;
+        this.#report({ type: 'retry', slice: this.#slice, attempt, reason });
+      },
+    };
+  }
+
+  restarted(reason: string): void {
+    this.result.restarts += 1;
+    this.#report({ type: 'restart', slice: this.#slice, reason });
+  }
+
+  warn(message: string): void {
+    this.result.warnings.push(message);
+    this.#report({ type: 'warning', slice: this.#slice, message });
+  }
+
+  /** What the rows show as a whole. */
+  sawRows(rows: readonly SummaryRow[], last: EarlierPull | undefined): void {
+    const days = [...new Set(rows.map((row) => utcDay(row.start_time)))].toSorted();
+    this.result.first_day = days[0] ?? null;
+    this.result.last_day = days.at(-1) ?? null;
+    this.result.accounts = accountsOf(rows).size;
+    for (const warning of inspectRows(this.#slice, rows)) this.warn(warning);
+    if (last && this.result.accounts < last.accounts * ACCOUNTS_EXPECTED) {
+      this.warn(`only ${this.result.accounts} accounts came; the last pull saw ${last.accounts}`);
+    }
+  }
+
+  kept(object: RecordedObject): void {
+    this.#objects.push(object);
+    this.result.partitions[object.action] += 1;
+  }
+
+  protectedRows(partition: string, accounts: number): void {
+    if (accounts === 0) return;
+    this.result.protected += accounts;
+    this.#protected.push(partition);
+  }
+
+  failed(error: LedgerError): void {
+    this.result.outcome = 'failed';
+    this.result.error = { name: error.name, message: error.message, recovery: error.recovery };
+  }
+
+  /** Takes over what was read, complete or not, and says what adds up only at the end. */
+  close(): void {
+    if (this.reading) {
+      const { books, observedAt, pages, rejects, warnings } = this.reading;
+      Object.assign(this.result, books, { pages, rejects: [...rejects] });
+      this.result.observed_at = new Date(observedAt).toISOString();
+      for (const warning of warnings) this.warn(warning);
+    }
+    if (this.#protected.length > 0) {
+      const partitions = some(this.#protected.toSorted(), 3);
+      this.warn(
+        `${this.result.protected} account-days came with fewer jobs than are stored and were kept: ${partitions}`,
+      );
+    }
+  }
+}
+
+export function accountsOf(rows: readonly SummaryRow[]): Set<string | null> {
+  return new Set(rows.map((row) => row.account_id));
+}
+
+/** A slice of which nothing is known yet. */
+function blankResult({ kind, aggregationPeriod, region, scope, table }: Slice): SliceResult {
+  return {
+    kind,
+    aggregation_period: aggregationPeriod,
+    region,
+    scope,
+    table,
+    outcome: 'ok',
+    observed_at: null,
+    requests: 0,
+    retries: 0,
+    restarts: 0,
+    pages: 0,
+    received: 0,
+    kept: 0,
+    duplicates: 0,
+    conflicts: 0,
+    rejected: 0,
+    foreign: 0,
+    protected: 0,
+    accounts: 0,
+    first_day: null,
+    last_day: null,
+    partitions: { written: 0, unchanged: 0 },
+    reconciled: 'off',
+    raw: null,
+    rejects: [],
+    warnings: [],
+    error: null,
+  };
+}

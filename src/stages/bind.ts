@@ -1,0 +1,119 @@
+import { factsOf, kindNames } from '../../schemas/kinds.ts';
+import { type Grain, grainOf, type Slice } from '../domain/slice.ts';
+import { DamagedObjectError, GrainMismatchError, LedgerError } from '../errors.ts';
+import type { ObjectStore, StoredObject } from '../ports.ts';
+
+/** The ledger's own description: which table holds which rows. */
+export const MANIFEST = 'ledger.json';
+export const FORMAT_VERSION = 1;
+
+export interface TableBinding {
+  readonly kind: string;
+  readonly aggregation_period: string;
+  /** Filters that shape the rows, by AWS's name: `{"State":"FAILED"}`. Empty for the main tables. */
+  readonly grain: Grain;
+}
+
+export interface Manifest {
+  readonly format_version: number;
+  readonly tables: Readonly<Record<string, TableBinding>>;
+}
+
+/** What has to be written so that every slice's table is bound; undefined when all are already. */
+export interface BindingPlan {
+  readonly manifest: Manifest;
+  readonly version: string | undefined;
+}
+
+/**
+ * Checks that each slice's rows are of the grain its table is bound to, and plans the bindings of new tables.
+ * Throws `GrainMismatchError`, or `DamagedObjectError` for a manifest that cannot be read.
+ */
+export async function planBindings(
+  store: ObjectStore,
+  slices: readonly Slice[],
+): Promise<BindingPlan | undefined> {
+  const stored = await store.get(MANIFEST);
+  const manifest = stored ? parseManifest(stored) : newManifest();
+  const tables: Record<string, TableBinding> = { ...manifest.tables };
+  for (const slice of slices) tables[slice.table] = checkBinding(slice, tables[slice.table]);
+  if (stored && Object.keys(tables).length === Object.keys(manifest.tables).length) return undefined;
+  return { manifest: { ...manifest, tables }, version: stored?.version };
+}
+
+/** Returns false when another writer came first: plan again. */
+export async function applyBindings(store: ObjectStore, plan: BindingPlan): Promise<boolean> {
+  const bytes = new TextEncoder().encode(`${JSON.stringify(plan.manifest, undefined, 2)}\n`);
+  const put = await store.put(
+    MANIFEST,
+    bytes,
+    plan.version ? { ifVersion: plan.version } : { ifAbsent: true },
+  );
+  return put.written;
+}
+
+function newManifest(): Manifest {
+  const main = kindNames.map(
+    (kind) => [factsOf(kind).table, { kind, aggregation_period: 'ONE_DAY', grain: {} }] as const,
+  );
+  return { format_version: FORMAT_VERSION, tables: Object.fromEntries(main) };
+}
+
+function bindingOf(slice: Slice): TableBinding {
+  return { kind: slice.kind, aggregation_period: slice.aggregationPeriod, grain: grainOf(slice) };
+}
+
+function checkBinding(slice: Slice, bound: TableBinding | undefined): TableBinding {
+  const wanted = bindingOf(slice);
+  if (!bound || describe(bound) === describe(wanted)) return bound ?? wanted;
+  throw new GrainMismatchError(
+    `table ${slice.table} holds ${describe(bound)}; this pull would bring ${describe(wanted)}. ` +
+      'Rows of different grain cannot be summed: name another table with --table',
+  );
+}
+
+function describe({ kind, aggregation_period, grain }: TableBinding): string {
+  const shaping = Object.entries(grain).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const filters = shaping.map(([name, value]) => `${name}=${value}`).join(', ');
+  return `${kind} rows of ${aggregation_period} with ${filters || 'nothing filtered or aggregated'}`;
+}
+
+function parseManifest({ bytes }: StoredObject): Manifest {
+  const manifest = parseJson(bytes);
+  if (typeof manifest !== 'object' || manifest === null) throw damaged('it is not an object');
+  const { format_version, tables } = manifest as Partial<Manifest>;
+  if (typeof format_version !== 'number') throw damaged('it has no format_version');
+  if (format_version > FORMAT_VERSION) {
+    throw new LedgerError(
+      'fix-config',
+      `the ledger has format ${format_version}, this version writes ${FORMAT_VERSION}: upgrade backup-ledger`,
+    );
+  }
+  if (!tables || !Object.values(tables).every(isBinding)) throw damaged('its tables are not bindings');
+  return { format_version, tables };
+}
+
+function isBinding(value: unknown): value is TableBinding {
+  const { kind, aggregation_period, grain } = (value ?? {}) as Partial<TableBinding>;
+  return (
+    typeof kind === 'string' &&
+    typeof aggregation_period === 'string' &&
+    typeof grain === 'object' &&
+    grain !== null
+  );
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw damaged('it is not JSON', { cause });
+  }
+}
+
+function damaged(why: string, options?: ErrorOptions): DamagedObjectError {
+  return new DamagedObjectError(
+    `${MANIFEST} is damaged: ${why}. Restore it from an earlier version or a backup`,
+    options,
+  );
+}

@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import type { RecordedObject } from '../../schemas/pull-record.ts';
+import type { PlannedChange } from '../../schemas/pull-result.ts';
+import type { SummaryRow } from '../../schemas/columns.ts';
+import { type PartitionKey, partitionPath } from '../domain/partition.ts';
+import type { Kind } from '../../schemas/kinds.ts';
+import { DamagedObjectError } from '../errors.ts';
+import type { ObjectStore, RowCodec, StoredObject } from '../ports.ts';
+
+/** What a merge makes of a partition's stored rows. */
+export interface MergedRows {
+  readonly rows: readonly SummaryRow[];
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+}
+
+export interface Files {
+  readonly store: ObjectStore;
+  readonly codec: RowCodec;
+}
+
+export interface PartitionTask<M extends MergedRows> {
+  readonly key: PartitionKey;
+  readonly kind: Kind;
+  readonly merge: (stored: readonly SummaryRow[]) => M;
+}
+
+/** A partition as it was read and as it should be. Nothing has been written. */
+export interface PartitionPlan<M extends MergedRows> {
+  readonly task: PartitionTask<M>;
+  readonly stored: StoredObject | undefined;
+  readonly merged: M;
+  readonly change: PlannedChange;
+}
+
+export interface CommittedPartition<M extends MergedRows> {
+  readonly merged: M;
+  /** Undefined for a partition that neither has an object nor needs one. */
+  readonly object: RecordedObject | undefined;
+}
+
+/** Reads a partition and merges. Throws `DamagedObjectError` naming the object when it cannot be read. */
+export async function planPartition<M extends MergedRows>(
+  { store, codec }: Files,
+  task: PartitionTask<M>,
+): Promise<PartitionPlan<M>> {
+  const partition = partitionPath(task.key);
+  const stored = await store.get(partition);
+  const merged = task.merge(stored ? await decode(codec, task.kind, partition, stored) : []);
+  const { added, changed, removed } = merged;
+  const differs = added + changed + removed > 0;
+  const action = differs ? (stored ? 'replace' : 'create') : 'unchanged';
+  return { task, stored, merged, change: { partition, action, added, changed, removed } };
+}
+
+/**
+ * Writes the partition if it is to change, by compare and swap. Returns undefined when another writer came first:
+ * plan again.
+ */
+export async function applyPartition<M extends MergedRows>(
+  { store, codec }: Files,
+  plan: PartitionPlan<M>,
+): Promise<CommittedPartition<M> | undefined> {
+  const { task, stored, merged, change } = plan;
+  if (change.action === 'unchanged') {
+    return { merged, object: stored && recordedObject(plan, 'unchanged', stored.bytes, stored.version) };
+  }
+  const bytes = await codec.encode(task.kind, merged.rows);
+  const put = await store.put(
+    change.partition,
+    bytes,
+    stored ? { ifVersion: stored.version } : { ifAbsent: true },
+  );
+  return put.written ? { merged, object: recordedObject(plan, 'written', bytes, put.version) } : undefined;
+}
+
+function recordedObject<M extends MergedRows>(
+  { merged, change: { partition } }: PartitionPlan<M>,
+  action: RecordedObject['action'],
+  bytes: Uint8Array,
+  version: string,
+): RecordedObject {
+  return {
+    partition,
+    action,
+    version,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    rows: merged.rows.length,
+  };
+}
+
+async function decode(
+  codec: RowCodec,
+  kind: Kind,
+  partition: string,
+  { bytes }: StoredObject,
+): Promise<SummaryRow[]> {
+  try {
+    return await codec.decode(kind, bytes);
+  } catch (error) {
+    if (!(error instanceof DamagedObjectError)) throw error;
+    throw new DamagedObjectError(`${partition}: ${error.message}`, { cause: error });
+  }
+}

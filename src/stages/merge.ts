@@ -1,0 +1,112 @@
+import type { EpochMs, SummaryRow } from '../../schemas/columns.ts';
+import type { Kind } from '../../schemas/kinds.ts';
+import { groupBy } from '../domain/group-by.ts';
+import { fileOrder, identityOf, isUnfinished, sameButObservation } from '../domain/row.ts';
+
+/** What a pull has to say about one partition (one day of one region). */
+export interface DaySeen {
+  readonly kind: Kind;
+  readonly observedAt: EpochMs;
+  /** Rows the pull returned for this day. */
+  readonly returned: readonly SummaryRow[];
+  /** Accounts the pull saw on any day: the only ones it speaks for. */
+  readonly accounts: ReadonlySet<Account>;
+  /**
+   * Whether the day may be shown incompletely: the oldest one returned, which a rolling window cuts, or any day of a
+   * pull with tolerated rejects.
+   */
+  readonly doubtful: boolean;
+}
+
+export interface Merged {
+  /** The partition's rows as they should be, in file order. */
+  readonly rows: readonly SummaryRow[];
+  readonly added: number;
+  readonly changed: number;
+  readonly removed: number;
+  /** Accounts whose stored rows were kept although the pull showed fewer of their jobs. */
+  readonly protectedAccounts: number;
+}
+
+/** An account, or null where AWS named none. */
+type Account = string | null;
+type Rows = readonly SummaryRow[];
+
+/**
+ * Merges one day of a pull with what the ledger holds of it, account by account. AWS does not document how its daily
+ * counts behave; these rules hold whichever way it is.
+ */
+export function mergeDay(stored: Rows, seen: DaySeen): Merged {
+  const rules = rulesOf(seen);
+  const returnedBy = groupBy(seen.returned, (row): Account => row.account_id);
+  const storedBy = groupBy(stored, (row): Account => row.account_id);
+  const rows: SummaryRow[] = [];
+  let protectedAccounts = 0;
+  for (const account of new Set([...storedBy.keys(), ...returnedBy.keys()])) {
+    const before = storedBy.get(account) ?? [];
+    const after = seen.accounts.has(account)
+      ? rules.mergeAccount(before, returnedBy.get(account) ?? [])
+      : { rows: before, protected: false };
+    rows.push(...after.rows);
+    if (after.protected) protectedAccounts += 1;
+  }
+  rows.sort(fileOrder(seen.kind));
+  return { rows, protectedAccounts, ...differences(seen.kind, stored, rows) };
+}
+
+interface AccountDay {
+  readonly rows: Rows;
+  readonly protected: boolean;
+}
+
+function rulesOf({ kind, observedAt, doubtful }: DaySeen) {
+  const unfinished = isUnfinished(kind);
+  const finishedJobs = (rows: Rows) =>
+    rows.reduce((sum, row) => (unfinished(row) ? sum : sum + row.job_count), 0);
+  const isSame = sameRows(kind);
+
+  function mergeAccount(stored: Rows, returned: Rows): AccountDay {
+    if (stored.some((row) => row.observed_at > observedAt)) return { rows: stored, protected: false };
+    const shrinks = finishedJobs(returned) < finishedJobs(stored);
+    if (doubtful && shrinks) return { rows: stored, protected: true };
+    if (returned.every((row) => row.job_count === 0)) return silence(stored);
+    return { rows: isSame(stored, returned) ? stored : returned, protected: false };
+  }
+
+  /** Silence erases no finished job; an unfinished one has moved on. */
+  function silence(stored: Rows): AccountDay {
+    return { rows: stored.filter((row) => !unfinished(row)), protected: finishedJobs(stored) > 0 };
+  }
+
+  return { mergeAccount };
+}
+
+/** Whether two sets of rows agree in everything but when they were observed. */
+function sameRows(kind: Kind): (a: Rows, b: Rows) => boolean {
+  const same = sameButObservation(kind);
+  const order = fileOrder(kind);
+  return (a, b) => {
+    if (a.length !== b.length) return false;
+    const others = b.toSorted(order);
+    return a.toSorted(order).every((row, index) => {
+      const other = others[index];
+      return other !== undefined && same(row, other);
+    });
+  };
+}
+
+function differences(kind: Kind, before: Rows, after: Rows) {
+  const identify = identityOf(kind);
+  const same = sameButObservation(kind);
+  const gone = new Map(before.map((row) => [identify(row), row]));
+  let added = 0;
+  let changed = 0;
+  for (const row of after) {
+    const identity = identify(row);
+    const earlier = gone.get(identity);
+    if (!earlier) added += 1;
+    else if (!same(earlier, row)) changed += 1;
+    gone.delete(identity);
+  }
+  return { added, changed, removed: gone.size };
+}
