@@ -1,7 +1,11 @@
 import type { SimulateConfig } from '../src/cli/simulate.ts';
-import type { SimulatorOptions } from '../src/simulator/index.ts';
-import type { Fault } from '../src/simulator/index.ts';
-import { startSimulator } from '../src/simulator/index.ts';
+import { UsageError } from '../src/errors.ts';
+import {
+  type Fault,
+  InvalidSettingError,
+  type SimulatorOptions,
+  startSimulator,
+} from '../src/simulator/index.ts';
 
 /** Serves until the signal says stop. A world that stands still is asked for with `--now`; else it follows our clock. */
 export async function simulate(
@@ -9,7 +13,9 @@ export async function simulate(
   ready: (url: string) => void,
   stopped: AbortSignal,
 ): Promise<number> {
-  const simulator = await startSimulator(optionsOf(config));
+  const simulator = await startSimulator(optionsOf(config)).catch((error: unknown) => {
+    throw error instanceof InvalidSettingError ? new UsageError(error.problems) : error;
+  });
   ready(simulator.url);
   await new Promise<void>((resolve) => {
     stopped.addEventListener('abort', () => resolve(), { once: true });

@@ -6,9 +6,12 @@ const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 
 // Dates beyond this are no dates.
 const FURTHEST = 8.64e15;
 
+// A time without an offset would mean the host's time zone.
+const ISO_PATTERN = /^\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2}))?$/;
+
 /** ISO 8601 text or epoch milliseconds as epoch milliseconds; undefined for anything else. */
 export function parseInstant(value: unknown): EpochMs | undefined {
-  const iso = typeof value === 'string' && /^\d{4}-\d{2}-\d{2}/.test(value);
+  const iso = typeof value === 'string' && ISO_PATTERN.test(value);
   const instant = iso ? Date.parse(value) : value;
   return typeof instant === 'number' && Math.abs(instant) <= FURTHEST ? instant : undefined;
 }

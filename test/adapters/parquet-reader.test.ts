@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
+import type { PageHeader } from 'hyparquet';
+import { parquetHeader } from 'hyparquet/src/column.js';
 import parquetjs, { type FieldDefinition } from 'parquetjs-lite';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ColumnName, columnFacts, columnsOf, type SummaryRow } from '../../schemas/columns.ts';
@@ -28,9 +30,10 @@ function aRow(values: Partial<SummaryRow> = {}): SummaryRow {
   };
 }
 
-function someRows(count: number): SummaryRow[] {
+function someRows(count: number, values: (i: number) => Partial<SummaryRow> = () => ({})): SummaryRow[] {
   return Array.from({ length: count }, (_, i) =>
     aRow({
+      ...values(i),
       account_id: i % 5 === 0 ? null : `acct-${i}`,
       message_category: i % 2 ? 'Success' : null,
       job_count: i,
@@ -56,14 +59,43 @@ function fieldsWith(changes: Readonly<Record<string, Partial<FieldDefinition> | 
   return fields;
 }
 
-async function encodeAs(fields: Fields, rows: readonly object[], useDataPageV2 = false): Promise<Uint8Array> {
+/** What the library is about to write into the footer. */
+interface Footer {
+  rowCount: number;
+  readonly schema: { readonly fieldList: { name: string }[]; readonly fields: Record<string, unknown> };
+  readonly rowGroups: { num_rows: number; readonly columns: Chunk[] }[];
+}
+
+interface Chunk {
+  file_path?: string;
+  readonly meta_data: {
+    path_in_schema: string[];
+    data_page_offset: number;
+    dictionary_page_offset?: number;
+    total_compressed_size: number;
+  };
+}
+
+interface Variation {
+  readonly useDataPageV2?: boolean;
+  readonly doctor?: (footer: Footer) => void;
+}
+
+/** A file of one row group by way of the library alone, without the writer's checks. */
+async function encodeAs(
+  fields: Fields,
+  rows: readonly object[],
+  variation: Variation = {},
+): Promise<Uint8Array> {
+  const { useDataPageV2 = false, doctor } = variation;
   const chunks: Uint8Array[] = [];
-  const options = { rowGroupSize: 1000, pageSize: 100, pageIndex: false, useDataPageV2 };
+  const options = { rowGroupSize: rows.length, pageSize: 20_000, pageIndex: false, useDataPageV2 };
   const keep = async (chunk: Uint8Array): Promise<void> => void chunks.push(chunk);
   const schema = new parquetjs.ParquetSchema(fields);
   const envelope = new parquetjs.ParquetEnvelopeWriter(schema, keep, async () => {}, 0, options);
   const writer = new parquetjs.ParquetWriter(schema, envelope, options);
   for (const row of rows) await writer.appendRow({ ...row });
+  doctor?.(envelope as unknown as Footer);
   await writer.close();
   return Buffer.concat(chunks);
 }
@@ -120,7 +152,7 @@ describe('columns of another shape', () => {
   });
 
   it('refuses pages of another version', async () => {
-    const bytes = await encodeAs(fieldsWith({}), [aRow()], true);
+    const bytes = await encodeAs(fieldsWith({}), [aRow()], { useDataPageV2: true });
     expect(await outcomeOf(bytes)).toMatchObject(damaged(/plain data pages/));
   });
 });
@@ -135,6 +167,93 @@ describe('values no row can hold', () => {
     expect(await outcomeOf(bytes)).toMatchObject(damaged(message));
   });
 });
+
+describe('footers that do not add up', () => {
+  it.each<[string, (footer: Footer, chunks: Chunk[]) => void, RegExp]>([
+    ['a row more than there are', (footer) => void footer.rowCount++, /expected 2 rows, got 1/],
+    [
+      'a row group of more rows',
+      ({ rowGroups: [group] }) => void group!.num_rows++,
+      /too many or too few values/,
+    ],
+    ['fewer chunks than columns', (_, chunks) => void chunks.pop(), /one chunk per column/],
+    ['a chunk in another file', (_, [chunk]) => void (chunk!.file_path = 'other'), /not in the file/],
+    [
+      'a dictionary',
+      (_, [chunk]) => void (chunk!.meta_data.dictionary_page_offset = 4),
+      /a column chunk is not in the file/,
+    ],
+    [
+      "another column's chunk",
+      (_, chunks) => void Object.assign(chunks[2]!.meta_data, range(chunks[1]!)),
+      /a column chunk is out of place/,
+    ],
+    [
+      'columns in another order',
+      (_, chunks) => void chunks.splice(1, 2, chunks[2]!, chunks[1]!),
+      /expected column account_id, got resource_type/,
+    ],
+    [
+      'a chunk shorter than its pages',
+      (_, [chunk]) => void chunk!.meta_data.total_compressed_size--,
+      /longer than its column chunk/,
+    ],
+    ['a column twice', (footer, chunks) => rename(footer, chunks, 4, 'state'), /every column once/],
+    [
+      'fewer columns than it names',
+      ({ schema }) => void delete schema.fields['region'],
+      /flat list of columns/,
+    ],
+  ])('are refused when they claim %s', async (_, doctor, message) => {
+    const bytes = await encodeAs(fieldsWith({}), [aRow()], {
+      doctor: (footer) => doctor(footer, footer.rowGroups[0]!.columns),
+    });
+    expect(await outcomeOf(bytes)).toMatchObject(damaged(message));
+  });
+});
+
+describe('page headers that lie', () => {
+  const rows = someRows(40, (i) => ({ region: `region-${i}` }));
+
+  it('are refused when a page claims to end where it begins', async () => {
+    const { bytes, header, length } = await firstPage(rows);
+    zigzag(-length).copy(bytes, bytes.indexOf(zigzag(header.compressed_page_size)));
+    expect(await outcomeOf(bytes)).toMatchObject(damaged(/a page is empty/));
+  });
+
+  it('let no page unpack to more than it claims', async () => {
+    const { bytes, header } = await firstPage(rows);
+    zigzag(header.uncompressed_page_size - 1).copy(
+      bytes,
+      bytes.indexOf(zigzag(header.uncompressed_page_size)),
+    );
+    expect(await outcomeOf(bytes)).toMatchObject({ cause: { code: 'ERR_BUFFER_TOO_LARGE' } });
+  });
+});
+
+async function firstPage(
+  rows: readonly SummaryRow[],
+): Promise<{ bytes: Buffer; header: PageHeader; length: number }> {
+  const bytes = Buffer.from(await encodeRows('copy', rows));
+  const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), offset: 4 };
+  const header = parquetHeader(reader);
+  return { bytes, header, length: reader.offset - 4 };
+}
+
+function range({ meta_data: { data_page_offset, total_compressed_size } }: Chunk): object {
+  return { data_page_offset, total_compressed_size };
+}
+
+function rename(footer: Footer, chunks: readonly Chunk[], at: number, name: string): void {
+  footer.schema.fieldList[at]!.name = name;
+  chunks[at]!.meta_data.path_in_schema = [name];
+}
+
+/** A whole number as Thrift's compact protocol writes it, in two bytes. */
+function zigzag(value: number): Buffer {
+  const folded = value < 0 ? -2 * value - 1 : 2 * value;
+  return Buffer.from([(folded & 0x7f) | 0x80, folded >> 7]);
+}
 
 describe('damaged bytes', () => {
   const rows = someRows(12);
@@ -159,6 +278,11 @@ describe('damaged bytes', () => {
       recovery: 'fix-data',
       cause: expect.any(Error),
     });
+  });
+
+  it('are refused when the first bytes are not those of Parquet', async () => {
+    const renamed = Buffer.concat([Buffer.from('PARE'), bytes.subarray(4)]);
+    expect(await outcomeOf(renamed)).toMatchObject(damaged(/expected PAR1 at the start/));
   });
 
   it('are refused when the file is cut short anywhere', async () => {

@@ -353,8 +353,8 @@ function encodeError(message: RegExp): object {
 }
 
 describe('when the library fails', () => {
-  it('wraps the text it throws', async () => {
-    vi.spyOn(parquetjs.ParquetWriter.prototype, 'close').mockRejectedValue('writer was closed');
+  it.each(['appendRow', 'close'] as const)('wraps the text that %s throws', async (method) => {
+    vi.spyOn(parquetjs.ParquetWriter.prototype, method).mockRejectedValue('writer was closed');
     await expect(encodeRows('copy', [aRow('copy')])).rejects.toMatchObject({
       name: 'EncodeError',
       recovery: 'report-bug',
