@@ -1,12 +1,12 @@
 import type { PullResult } from '../schemas/pull-result.ts';
 import { createLogger, type Logger } from '../src/adapters/logger.ts';
-import { createProgress, type Progress } from '../src/adapters/progress.ts';
+import type { Progress } from '../src/adapters/progress.ts';
 import type { PullConfig } from '../src/config/pull-config.ts';
 import type { Slice } from '../src/domain/slice.ts';
 import { DeadlineError } from '../src/errors.ts';
 import type { Clock, Report } from '../src/ports.ts';
 import { runPull } from '../src/run.ts';
-import { sdkRegion } from './aws-clients.ts';
+import { sdkRegion } from './backup-clients.ts';
 import { clockFrom, systemClock } from './clock.ts';
 import { openWorld } from './world.ts';
 
@@ -19,7 +19,7 @@ export async function findRegions(config: PullConfig): Promise<readonly string[]
 export async function pull(config: PullConfig, interrupted: AbortSignal): Promise<PullResult> {
   const slices = config.slicesIn(await findRegions(config));
   const clock = config.now === undefined ? systemClock : clockFrom(config.now);
-  const display = openDisplay(config, slices, clock);
+  const display = await openDisplay(config, slices, clock);
   if (config.now !== undefined) {
     display.log.warn(
       `THE CLOCK IS OVERRIDDEN: it shows ${new Date(config.now).toISOString()}. For trials only`,
@@ -52,18 +52,24 @@ interface Display {
   close(): void;
 }
 
-function openDisplay(config: PullConfig, slices: readonly Slice[], clock: Clock): Display {
+async function openDisplay(config: PullConfig, slices: readonly Slice[], clock: Clock): Promise<Display> {
   const terminal = process.stderr.isTTY;
+  // What only a terminal needs is loaded for a terminal only.
   const shows = config.progress === 'always' || (config.progress === 'auto' && terminal);
   const progress: Progress | undefined = shows
-    ? createProgress({ stream: process.stderr, slices, now: clock.now })
+    ? (await import('../src/adapters/progress.ts')).createProgress({
+        stream: process.stderr,
+        slices,
+        now: clock.now,
+      })
     : undefined;
-  const log = createLogger({
-    format: config['log-format'] ?? (terminal ? 'pretty' : 'json'),
-    level: config['log-level'],
-    colorize: terminal && !process.env['NO_COLOR'],
-    write: (lines) => (progress ? progress.writeAbove(lines) : process.stderr.write(lines)),
-  });
+  const write = (lines: string) => (progress ? progress.writeAbove(lines) : process.stderr.write(lines));
+  const colorize = terminal && !process.env['NO_COLOR'];
+  const isPretty = (config['log-format'] ?? (terminal ? 'pretty' : 'json')) === 'pretty';
+  const stream = isPretty
+    ? (await import('../src/adapters/pretty-log.ts')).prettyLog({ colorize, write })
+    : { write };
+  const log = createLogger({ level: config['log-level'], stream });
   return {
     log,
     report(event) {

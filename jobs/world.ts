@@ -1,13 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import { createSummarySource } from '../src/adapters/aws-backup.ts';
 import { createFileStore } from '../src/adapters/file-store.ts';
-import { parquetCodec } from '../src/adapters/parquet-codec.ts';
 import { type BackoffPolicy, createRetry, retryLostRaces } from '../src/adapters/retry.ts';
-import { createS3Store } from '../src/adapters/s3-store.ts';
 import type { PullConfig } from '../src/config/pull-config.ts';
-import type { Clock, ObjectStore, Report } from '../src/ports.ts';
+import type { Clock, ObjectStore, Report, RowCodec } from '../src/ports.ts';
 import type { PullWorld } from '../src/pull.ts';
-import { backupClients, defaultTimeouts, s3Client, sdkRegion, type Timeouts } from './aws-clients.ts';
+import { backupClients, sdkRegion } from './backup-clients.ts';
+import { defaultTimeouts, type Timeouts } from './client-options.ts';
 import { packageInfo } from './package-info.ts';
 
 /** How long the record of a failed slice may take after the run was stopped, in milliseconds. */
@@ -38,7 +37,7 @@ export async function openWorld(config: PullConfig, options: WorldOptions): Prom
   return {
     store: ledger.open(signal),
     storeForFailures: ledger.open(graceAfter(signal)),
-    codec: parquetCodec,
+    codec: loadCodec(),
     clock,
     signal,
     report,
@@ -60,6 +59,15 @@ export async function openWorld(config: PullConfig, options: WorldOptions): Prom
   };
 }
 
+/** Loaded while the first pages are on their way: nothing is encoded or decoded before the last one is there. */
+function loadCodec(): RowCodec {
+  const loading = import('../src/adapters/parquet-codec.ts');
+  return {
+    encode: async (kind, rows) => (await loading).parquetCodec.encode(kind, rows),
+    decode: async (kind, bytes) => (await loading).parquetCodec.decode(kind, bytes),
+  };
+}
+
 interface Ledger {
   open(signal: AbortSignal): ObjectStore;
   close(): void;
@@ -72,6 +80,11 @@ async function openLedger(config: PullConfig, { clock, timeouts, backoff }: Ledg
   if (ledger.type === 'folder') {
     return { open: (signal) => createFileStore({ root: ledger.path, signal }), close: () => undefined };
   }
+  // A local ledger does not wait for the S3 client to be loaded.
+  const [{ createS3Store }, { s3Client }] = await Promise.all([
+    import('../src/adapters/s3-store.ts'),
+    import('./s3-client.ts'),
+  ]);
   const region = await sdkRegion().catch((error: unknown) => config.regions[0] ?? Promise.reject(error));
   const client = s3Client(region, config['s3-path-style'], timeouts);
   return {

@@ -1,15 +1,18 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { tryLock, unlock } from 'fs-native-extensions';
-import { StoreError } from '../errors.ts';
+import { LostRaceError, StoreError } from '../errors.ts';
 import { naming } from './file-store-errors.ts';
-import { pause } from './retry.ts';
+import { retryLostRaces } from './retry.ts';
 
 export interface LockOptions {
-  /** Longest wait for other writers, in milliseconds. */
+  /** Longest wait for other writers, about, in milliseconds. */
   readonly patienceMs: number;
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Milliseconds between two tries at most. */
+const LONGEST_WAIT_MS = 50;
 
 /**
  * Runs `work` while holding the file's exclusive lock. The lock belongs to the descriptor opened here, so it also
@@ -30,16 +33,16 @@ export async function withLock<T>(path: string, options: LockOptions, work: () =
 }
 
 async function takeLock(path: string, { patienceMs, signal }: LockOptions): Promise<FileHandle> {
-  const delays = waits();
-  for (let waited = 0; waited < patienceMs;) {
-    signal?.throwIfAborted();
-    const file = await naming('write', path, () => tryToTake(path));
-    if (file) return file;
-    const delay = delays.next().value;
-    await pause(delay, signal);
-    waited += delay;
+  const maxAttempts = Math.max(1, Math.ceil(patienceMs / LONGEST_WAIT_MS));
+  const patiently = retryLostRaces({ maxAttempts, minDelayMs: 2, maxDelayMs: LONGEST_WAIT_MS, signal });
+  try {
+    return await patiently(path, () => naming('write', path, () => tryToTake(path)));
+  } catch (error) {
+    if (!(error instanceof LostRaceError)) throw error;
+    throw new StoreError('retry-later', `${path}: other writers held the lock for ${patienceMs / 1000} s`, {
+      cause: error,
+    });
   }
-  throw new StoreError('retry-later', `${path}: other writers held the lock for ${patienceMs / 1000} s`);
 }
 
 async function tryToTake(path: string): Promise<FileHandle | undefined> {
@@ -52,9 +55,4 @@ async function tryToTake(path: string): Promise<FileHandle | undefined> {
   } finally {
     if (!taken) await file.close();
   }
-}
-
-/** Milliseconds between two tries, jittered lest waiters march in step, growing to about 50. */
-function* waits(): Generator<number, never> {
-  for (let longest = 4; ; longest = Math.min(50, longest * 1.5)) yield longest * (0.5 + Math.random() / 2);
 }

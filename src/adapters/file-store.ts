@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import pLimit from 'p-limit';
 import { StoreError } from '../errors.ts';
-import type { ObjectStore, PutCondition } from '../ports.ts';
+import type { ObjectStore, PutCondition, PutResult } from '../ports.ts';
 import { naming, unlessMissing } from './file-store-errors.ts';
 import { walk } from './file-store-list.ts';
 import { withLock } from './file-store-lock.ts';
@@ -28,6 +29,8 @@ export function createFileStore(options: FileStoreOptions): ObjectStore {
   const { signal, patienceMs = 60_000 } = options;
   const root = resolve(options.root);
   const lock = join(root, LOCK_NAME);
+  // Of this process one writer at a time goes for the lock: the others need not knock at the door.
+  const inTurn = pLimit(1);
 
   async function reading<T>(key: string, read: (file: FileHandle) => Promise<T>): Promise<T | undefined> {
     signal?.throwIfAborted();
@@ -40,6 +43,19 @@ export function createFileStore(options: FileStoreOptions): ObjectStore {
     return bytes && { bytes, version: versionOf(bytes) };
   }
 
+  async function swap(
+    key: string,
+    parts: readonly string[],
+    bytes: Uint8Array,
+    condition: PutCondition,
+  ): Promise<PutResult> {
+    // Read under the lock: what the caller saw before may be gone.
+    const current = await get(key);
+    if (!holds(condition, current?.version)) return { written: false };
+    await replaceFile(root, parts, bytes);
+    return { written: true, version: versionOf(bytes) };
+  }
+
   return {
     get,
 
@@ -49,13 +65,7 @@ export function createFileStore(options: FileStoreOptions): ObjectStore {
       const parts = partsOf(key);
       await naming('write', root, () => makeRoot(root));
       return naming('write', join(root, key), () =>
-        withLock(lock, { patienceMs, signal }, async () => {
-          // Read under the lock: what the caller saw before may be gone.
-          const current = await get(key);
-          if (!holds(condition, current?.version)) return { written: false };
-          await replaceFile(root, parts, bytes);
-          return { written: true, version: versionOf(bytes) };
-        }),
+        inTurn(() => withLock(lock, { patienceMs, signal }, () => swap(key, parts, bytes, condition))),
       );
     },
 

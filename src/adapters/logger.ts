@@ -1,15 +1,12 @@
 import { pino } from 'pino';
-import pretty from 'pino-pretty';
 import type { SliceResult } from '../../schemas/pull-result.ts';
 import { sliceName } from '../domain/slice.ts';
 import type { PullEvent, Report } from '../ports.ts';
 
 export interface LoggerOptions {
-  readonly format: 'pretty' | 'json';
   readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
-  readonly colorize: boolean;
-  /** Takes whole lines. */
-  readonly write: (lines: string) => void;
+  /** Takes whole lines of JSON. */
+  readonly stream: { write(line: string): void };
 }
 
 export interface Logger {
@@ -20,9 +17,7 @@ export interface Logger {
   readonly report: Report;
 }
 
-export function createLogger({ format, level, colorize, write }: LoggerOptions): Logger {
-  const sink = { write };
-  const stream = format === 'json' ? sink : prettyStream(colorize, write);
+export function createLogger({ level, stream }: LoggerOptions): Logger {
   const log = pino(
     {
       level,
@@ -41,18 +36,6 @@ export function createLogger({ format, level, colorize, write }: LoggerOptions):
       log[severity]({ slice: sliceName(event.slice), ...fields }, message);
     },
   };
-}
-
-function prettyStream(colorize: boolean, write: (lines: string) => void) {
-  return pretty({
-    colorize,
-    translateTime: 'HH:MM:ss',
-    ignore: 'slice',
-    singleLine: true,
-    messageFormat: (log, messageKey) => [log['slice'], log[messageKey]].filter(Boolean).join(': '),
-    destination: { write } as unknown as NodeJS.WritableStream,
-    sync: true,
-  });
 }
 
 interface Line {

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import {
   type AsyncBuffer,
@@ -91,11 +92,10 @@ function checkSchema(kind: Kind, [root, ...fields]: readonly SchemaElement[]): R
     unknown.length === 0,
     `unknown column ${unknown.join(', ')}: a newer version wrote this object, and one is needed to use it`,
   );
-  for (const name of known)
-    checkField(
-      name,
-      fields.find((field) => field.name === name),
-    );
+  for (const name of known) {
+    const field = fields.find((candidate) => candidate.name === name);
+    checkField(name, field);
+  }
   return names;
 }
 
@@ -183,9 +183,9 @@ function toRow(record: Readonly<Record<string, unknown>>, present: ReadonlySet<s
 }
 
 function valueOf(name: ColumnName, stored: unknown): string | number | null {
-  const { type, nullable } = columnFacts(name);
-  if (stored === null && nullable) return null;
+  // Only an optional column can hold it, and only a nullable one is optional.
+  if (stored === null) return null;
   const value = typeof stored === 'bigint' ? Number(stored) : stored;
-  ensure(holds[type](value), `column ${name}: ${String(stored)} is out of range`);
-  return value;
+  if (holds[columnFacts(name).type](value)) return value;
+  throw new DamagedObjectError(`column ${name}: ${inspect(value)} is out of range`);
 }

@@ -1,5 +1,3 @@
-import { argv } from 'node:process';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import parquetjs, { type FieldDefinition } from 'parquetjs-lite';
@@ -8,7 +6,7 @@ import { factsOf } from '../../schemas/kinds.ts';
 import { encodeRows } from '../../src/adapters/parquet-writer.ts';
 import { DAY_MS } from '../../src/domain/day.ts';
 import { fileOrder } from '../../src/domain/row.ts';
-import { type BenchTable, printTable } from './table.ts';
+import { type BenchTable, median } from './table.ts';
 
 const ROWS = 100_000;
 const ROUNDS = 5;
@@ -51,10 +49,6 @@ async function measure(
   const bytes = await contestants[name]?.(rows);
   result.times.push(performance.now() - began);
   result.bytes = bytes?.length ?? 0;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 /** One day of an organisation of many accounts. Drawn from a fixed sequence: every run measures the same rows. */
@@ -125,5 +119,3 @@ function hyparquetValue(type: ColumnType, value: string | number | null): string
   if (typeof value !== 'number') return value;
   return type === 'bigint' ? BigInt(value) : new Date(value);
 }
-
-if (argv[1] === fileURLToPath(import.meta.url)) printTable(await benchEncode());

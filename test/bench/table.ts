@@ -21,3 +21,8 @@ export function printTable({ title, columns, rows }: BenchTable): void {
 function cellText(cell: string | number): string {
   return typeof cell === 'number' ? cell.toLocaleString('en-US') : cell;
 }
+
+/** The middle of the values; this machine's noise stays outside. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}

@@ -1,0 +1,88 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+function read(path: string): string {
+  return readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8');
+}
+
+interface Package {
+  readonly name: string;
+  readonly license: string;
+  readonly type: string;
+  readonly engines: Readonly<Record<string, string>>;
+  readonly bin: Readonly<Record<string, string>>;
+  readonly files: readonly string[];
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
+interface Locked {
+  readonly version?: string;
+  readonly resolved?: string;
+}
+
+const pkg = JSON.parse(read('package.json')) as Package;
+const lock = JSON.parse(read('package-lock.json')) as { readonly packages: Readonly<Record<string, Locked>> };
+const dependencies = Object.entries({ ...pkg.dependencies, ...pkg.devDependencies });
+
+describe('package.json', () => {
+  it('names a command that is there after a build and that a shell can run', () => {
+    const bin = pkg.bin['backup-ledger'] ?? '';
+    expect(bin).toBe('dist/jobs/backup-ledger.js');
+    expect(read(bin).split('\n')[0]).toBe('#!/usr/bin/env node');
+  });
+
+  it.each(dependencies)('pins %s exactly: %s', (_name, version) => {
+    expect(version).toMatch(/^\d+\.\d+\.\d+(?:-[\w.]+)?$/);
+  });
+
+  it.each(dependencies)('pins %s to the version that is locked: %s', (name, version) => {
+    expect(lock.packages[`node_modules/${name}`]?.version).toBe(version);
+  });
+
+  it('runs on Node 20.19 and later', () => {
+    expect(pkg.engines).toEqual({ node: '>=20.19' });
+  });
+
+  it.each(['build', 'typecheck', 'lint', 'test', 'test:engines', 'bench', 'demo', 'check'])(
+    'has the script %s',
+    (name) => {
+      expect(pkg.scripts[name]).toEqual(expect.any(String));
+    },
+  );
+
+  it('ships the build and the schemas, and each is there', () => {
+    expect(pkg.files).toEqual(expect.arrayContaining(['dist', 'schemas']));
+    for (const name of pkg.files)
+      expect([name, existsSync(new URL(`../${name}`, import.meta.url))]).toEqual([name, true]);
+  });
+
+  it('has the MIT license, and its text beside it', () => {
+    expect(pkg.license).toBe('MIT');
+    expect(read('LICENSE')).toMatch(/^MIT License\n/);
+  });
+
+  it('is made of modules', () => {
+    expect(pkg.type).toBe('module');
+  });
+
+  it.each(['@aws-sdk/client-backup', '@aws-sdk/client-s3', 'parquetjs-lite', 'p-retry', 'yargs'])(
+    'needs %s to run',
+    (name) => {
+      expect(pkg.dependencies).toHaveProperty([name]);
+    },
+  );
+
+  it('needs vitest to be tested', () => {
+    expect(pkg.devDependencies).toHaveProperty('vitest');
+  });
+});
+
+describe('package-lock.json', () => {
+  it('names no host: every mirror and proxy can serve it', () => {
+    const hosts = Object.entries(lock.packages).filter(([, { resolved }]) => resolved !== undefined);
+    expect(hosts).toEqual([]);
+  });
+});

@@ -1,0 +1,80 @@
+import { BackupClient } from '@aws-sdk/client-backup';
+import { factsOf } from '../../schemas/kinds.ts';
+import { createSummarySource } from '../../src/adapters/aws-backup.ts';
+import { parquetCodec } from '../../src/adapters/parquet-codec.ts';
+import { createRetry, retryLostRaces } from '../../src/adapters/retry.ts';
+import type { SummarySource } from '../../src/ports.ts';
+import type { PullWorld } from '../../src/pull.ts';
+import { runPull } from '../../src/run.ts';
+import type { Simulator, SummaryItem } from '../../src/simulator/index.ts';
+import { aSlice, generousLimits } from '../fixtures/builders.ts';
+import { MemoryStore } from '../fixtures/memory-store.ts';
+import type { CountedRow } from './counts.ts';
+import { countedItem } from './observer.ts';
+import type { PulledRows } from './naive.ts';
+
+export const SLICE = aSlice();
+/** Small enough that every world's answer has several pages. */
+const PAGE_SIZE = 40;
+
+/** Pulls one slice of a simulator through the SDK, over HTTP, into Parquet files in memory. */
+export interface Caller {
+  readonly ledger: MemoryStore;
+  /** The rows of every pull so far, as they came over the wire, those of other regions left out. */
+  readonly pulled: PulledRows;
+  /** Throws when the pull does not succeed. */
+  pull(): Promise<void>;
+  close(): void;
+}
+
+/** One client serves a whole life: making one costs as much as a pull. */
+export function openCaller(simulator: Simulator): Caller {
+  const ledger = new MemoryStore();
+  const pulled: CountedRow[][] = [];
+  const { signal } = new AbortController();
+  const client = new BackupClient({
+    region: SLICE.region,
+    endpoint: simulator.url,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  });
+  const clock = { now: () => simulator.clock.now() };
+  const retry = createRetry({ maxAttempts: 3, signal, now: clock.now, minDelayMs: 1 });
+  const world: PullWorld = {
+    store: ledger,
+    storeForFailures: ledger,
+    codec: parquetCodec,
+    clock,
+    signal,
+    report: () => undefined,
+    retryLostRaces: retryLostRaces({ signal }),
+    openSource: (slice, hooks) => {
+      const rows: CountedRow[] = [];
+      pulled.push(rows);
+      return recording(createSummarySource({ client, slice, pageSize: PAGE_SIZE, retry, signal, hooks }), rows);
+    },
+    writtenBy: 'backup-ledger 0.0.0-test',
+  };
+  return {
+    ledger,
+    pulled,
+    async pull() {
+      const options = { slices: [SLICE], limits: generousLimits, concurrency: 1, dryRun: false };
+      const result = await runPull(options, world);
+      if (result.outcome !== 'ok') throw new Error(`a pull failed: ${JSON.stringify(result)}`);
+    },
+    close: () => client.destroy(),
+  };
+}
+
+function recording(source: SummarySource, rows: CountedRow[]): SummarySource {
+  const { resultList } = factsOf(SLICE.kind);
+  return {
+    async fetchPage(token) {
+      const page = await source.fetchPage(token);
+      const items = (page.document as Readonly<Record<string, readonly SummaryItem[]>>)[resultList] ?? [];
+      rows.push(...items.filter(({ Region }) => Region === SLICE.region).map(countedItem));
+      return page;
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { queryDuckDb } from '../fixtures/duckdb.ts';
+import type { MemoryStore } from '../fixtures/memory-store.ts';
+import { type CountedRow, shownBy } from './counts.ts';
+
+/** The rows of a ledger's table as DuckDB reads them: the day from the path, the rest from the file. */
+export async function readBack(ledger: MemoryStore, table: string): Promise<CountedRow[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'backup-ledger-world-'));
+  try {
+    for (const key of ledger.keys(`${table}/`)) {
+      await mkdir(dirname(join(folder, key)), { recursive: true });
+      await writeFile(join(folder, key), ledger.bytes(key));
+    }
+    const rows = await queryDuckDb(
+      `SELECT start_date, account_id, resource_type, state, message_category, job_count
+       FROM read_parquet('${folder}/${table}/**/*.parquet', hive_partitioning = true, hive_types_autocast = false)`,
+    );
+    return rows.map(countedRow);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+function countedRow(row: Readonly<Record<string, unknown>>): CountedRow {
+  return {
+    account: String(row['account_id']),
+    day: String(row['start_date']),
+    shown: shownBy(row['resource_type'], row['state'], row['message_category']),
+    count: Number(row['job_count']),
+  };
+}
