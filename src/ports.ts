@@ -45,7 +45,7 @@ export interface Page {
 
 /** Reads the pages of one slice. Throws `TokenRefusedError` when the slice must begin again. */
 export interface SummarySource {
-  fetchPage(token: string | undefined): Promise<Page>;
+  readonly fetchPage: (token: string | undefined) => Promise<Page>;
 }
 
 /** Turns rows into the bytes of one data file and back. */

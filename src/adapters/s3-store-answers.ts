@@ -1,6 +1,22 @@
-import type { GetObjectCommandOutput, ListObjectsV2CommandOutput } from '@aws-sdk/client-s3';
 import type { ListedObject } from '../ports.ts';
 import { BrokenTransferError } from './aws-errors.ts';
+
+/** What is looked at of S3's answer to GetObject. */
+export interface ObjectAnswer {
+  readonly Body?: { transformToByteArray(): Promise<Uint8Array> } | undefined;
+  readonly ContentLength?: number | undefined;
+  readonly ContentRange?: string | undefined;
+  readonly ETag?: string | undefined;
+}
+
+/** What is looked at of S3's answer to ListObjectsV2. */
+export interface ListingAnswer {
+  readonly Contents?:
+    readonly { readonly Key?: string | undefined; readonly Size?: number | undefined }[] | undefined;
+  readonly EncodingType?: string | undefined;
+  readonly IsTruncated?: boolean | undefined;
+  readonly NextContinuationToken?: string | undefined;
+}
 
 export interface FetchedObject {
   readonly bytes: Uint8Array;
@@ -12,7 +28,7 @@ export interface FetchedObject {
 export const beyondTheEnd: FetchedObject = { bytes: new Uint8Array(0), version: '', partial: true };
 
 /** The body to its last byte. Throws BrokenTransferError for one that ends early or fails its checksum. */
-export async function readWhole(answer: GetObjectCommandOutput): Promise<FetchedObject> {
+export async function readWhole(answer: ObjectAnswer): Promise<FetchedObject> {
   const { Body, ContentLength, ContentRange, ETag } = answer;
   const bytes = await Body?.transformToByteArray().catch((cause: unknown) => {
     throw new BrokenTransferError('the object broke off or came damaged', { cause });
@@ -25,17 +41,14 @@ export async function readWhole(answer: GetObjectCommandOutput): Promise<Fetched
 }
 
 /** Throws BrokenTransferError for a page that would end the listing too early or never. */
-export function checked(
-  page: ListObjectsV2CommandOutput,
-  token: string | undefined,
-): ListObjectsV2CommandOutput {
+export function checked(page: ListingAnswer, token: string | undefined): ListingAnswer {
   const next = page.NextContinuationToken;
   if (page.IsTruncated && !next) throw new BrokenTransferError('a truncated listing names no next page');
   if (next && next === token) throw new BrokenTransferError('the listing repeats a page');
   return page;
 }
 
-export function* listedObjects(page: ListObjectsV2CommandOutput, rootLength: number): Iterable<ListedObject> {
+export function* listedObjects(page: ListingAnswer, rootLength: number): Iterable<ListedObject> {
   for (const { Key = '', Size = 0 } of page.Contents ?? []) {
     const key = page.EncodingType === 'url' ? decodeURIComponent(Key.replaceAll('+', ' ')) : Key;
     // The prefix itself may exist as a folder marker, made by the S3 console.

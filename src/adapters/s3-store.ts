@@ -1,14 +1,15 @@
-import {
-  GetObjectCommand,
-  ListObjectsV2Command,
-  type ListObjectsV2CommandOutput,
-  PutObjectCommand,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { ObjectStore, PutCondition, PutResult } from '../ports.ts';
 import { BrokenTransferError, classifyAwsError } from './aws-errors.ts';
 import type { Retry } from './retry.ts';
-import { beyondTheEnd, checked, type FetchedObject, listedObjects, readWhole } from './s3-store-answers.ts';
+import {
+  beyondTheEnd,
+  checked,
+  type FetchedObject,
+  listedObjects,
+  readWhole,
+  type ListingAnswer,
+} from './s3-store-answers.ts';
 import { asStoreError, type S3Place } from './s3-store-errors.ts';
 
 export interface S3StoreOptions {
@@ -118,11 +119,7 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
           ...(token ? { ContinuationToken: token } : {}),
         });
         const send = async () => checked(await client.send(request, sending), token);
-        const page = await ask<ListObjectsV2CommandOutput, never>(
-          { action: 'list', key: keyOf(prefix) },
-          send,
-          {},
-        );
+        const page = await ask<ListingAnswer, never>({ action: 'list', key: keyOf(prefix) }, send, {});
         yield* listedObjects(page, root === '' ? 0 : root.length + 1);
         token = page.NextContinuationToken;
       } while (token);

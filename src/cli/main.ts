@@ -90,11 +90,8 @@ const EXIT_CODES = [
 function describeFlags(builder: Argv, command: Command): Argv {
   for (const [name, flag] of Object.entries(command.flags)) {
     const { group, describe } = flag;
-    const shape = {
-      list: { type: 'array', string: true },
-      value: { string: true },
-      switch: { boolean: true },
-    } as const;
+    // A switch has no type here: yargs would take a mistyped value for false.
+    const shape = { list: { type: 'array', string: true }, value: { string: true }, switch: {} } as const;
     builder.option(name, { ...shape[flag.shape], group, describe: describe + defaultOf(flag) });
   }
   for (const [example, what] of command.examples) builder.example(example, what);

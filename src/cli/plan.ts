@@ -44,5 +44,7 @@ function argsOf(slice: Slice): string[] {
     'message-category': grain.MessageCategory,
     table,
   };
-  return Object.entries(flags).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]));
+  return Object.entries(flags).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}=${value}`],
+  );
 }

@@ -117,6 +117,8 @@ function parseSwitch(raw: unknown): FlagResult {
 
 /** Repeated flags and comma lists are the same; an item named twice counts once. */
 function parseList(flag: ListFlag<unknown>, raw: unknown): FlagResult {
+  if (Array.isArray(raw) && raw.length === 0)
+    return { problems: [`expected ${expectedItem(flag)}, got nothing`] };
   const given: readonly unknown[] = Array.isArray(raw) ? raw : [raw ?? flag.default ?? []].flat();
   const texts = given.flatMap((item) => asText(item)?.split(',') ?? [undefined]).map((text) => text?.trim());
   const problems: string[] = [];
@@ -124,13 +126,18 @@ function parseList(flag: ListFlag<unknown>, raw: unknown): FlagResult {
   for (const text of texts) {
     if (text === 'all' && flag.all) flag.all.forEach((item) => values.add(item));
     else {
-      const parsed = text === undefined ? { expected: 'text' } : flag.parse(text);
+      const parsed = flag.parse(text ?? '');
       if ('value' in parsed) values.add(parsed.value);
-      else
-        problems.push(`expected ${parsed.expected}${flag.all ? ', or all' : ''}, got ${show(text ?? raw)}`);
+      else problems.push(`expected ${expectedItem(flag)}, got ${show(text ?? raw)}`);
     }
   }
   return problems.length > 0 ? { problems } : { value: [...values] };
+}
+
+function expectedItem(flag: ListFlag<unknown>): string {
+  const parsed = flag.parse('');
+  const item = 'expected' in parsed ? parsed.expected : 'a value';
+  return flag.all ? `${item}, or all` : item;
 }
 
 /** Numbers in a configuration file may be written as numbers. */

@@ -10,7 +10,14 @@ export function utcDay(instant: EpochMs): Day {
   return new Date(instant).toISOString().slice(0, 10);
 }
 
-/** The instant a day begins. */
+/** Whether a text names a day that exists. */
+export function isDay(text: string): text is Day {
+  return (
+    /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(startOfDay(text)) && utcDay(startOfDay(text)) === text
+  );
+}
+
+/** The instant a day begins; NaN for a day that does not exist. */
 export function startOfDay(day: Day): EpochMs {
   return Date.parse(`${day}T00:00:00Z`);
 }

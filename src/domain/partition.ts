@@ -1,5 +1,5 @@
 import { aggregationPeriods, type AggregationPeriod } from '../../schemas/kinds.ts';
-import type { Day } from './day.ts';
+import { type Day, isDay } from './day.ts';
 
 /** One object: one table, aggregation period, start date and region. */
 export interface PartitionKey {
@@ -25,6 +25,6 @@ export function partitionPath(key: PartitionKey): string {
 export function parsePartitionPath(path: string): PartitionKey | undefined {
   const [, table, period, startDate, region] = PATH_PATTERN.exec(path) ?? [];
   const aggregationPeriod = aggregationPeriods.find((known) => known === period);
-  if (!table || !aggregationPeriod || !startDate || !region) return undefined;
+  if (!table || !aggregationPeriod || !startDate || !isDay(startDate) || !region) return undefined;
   return { table, aggregationPeriod, startDate, region };
 }

@@ -13,7 +13,7 @@ export interface PullKey {
 }
 
 const PATH_PATTERN =
-  /^pulls\/pull_date=\d{4}-\d{2}-\d{2}\/(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})(\d{3})Z-(.+)\.json$/;
+  /^pulls\/pull_date=([^/]+)\/(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})(\d{3})Z-([^/]+)\.json$/;
 
 /** An instant as file names hold it: `20261123T030005123Z`. */
 export function stamp(instant: EpochMs): string {
@@ -31,7 +31,8 @@ export function pullPath(slice: Slice, instant: EpochMs): string {
 
 /** The pull a record's key names, or undefined when it names none. */
 export function parsePullPath(path: string): PullKey | undefined {
-  const [, year, month, day, hour, minute, second, ms, slice] = PATH_PATTERN.exec(path) ?? [];
+  const [, date, year, month, day, hour, minute, second, ms, slice] = PATH_PATTERN.exec(path) ?? [];
   if (slice === undefined) return undefined;
-  return { slice, instant: Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`) };
+  const instant = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
+  return Number.isNaN(instant) || utcDay(instant) !== date ? undefined : { slice, instant };
 }

@@ -35,10 +35,11 @@ export async function planBindings(
 ): Promise<BindingPlan | undefined> {
   const stored = await store.get(MANIFEST);
   const manifest = stored ? parseManifest(stored) : newManifest();
-  const tables: Record<string, TableBinding> = { ...manifest.tables };
-  for (const slice of slices) tables[slice.table] = checkBinding(slice, tables[slice.table]);
-  if (stored && Object.keys(tables).length === Object.keys(manifest.tables).length) return undefined;
-  return { manifest: { ...manifest, tables }, version: stored?.version };
+  const tables = new Map(Object.entries(manifest.tables));
+  const known = tables.size;
+  for (const slice of slices) tables.set(slice.table, checkBinding(slice, tables.get(slice.table)));
+  if (stored && tables.size === known) return undefined;
+  return { manifest: { ...manifest, tables: Object.fromEntries(tables) }, version: stored?.version };
 }
 
 /** Returns false when another writer came first: plan again. */

@@ -232,8 +232,11 @@ describe('the configuration file', () => {
 });
 
 describe('an error of a command', () => {
-  function failing(error: unknown): Command {
-    return { name: 'fail', describe: 'd', flags: {}, examples: [], run: () => Promise.reject(error) };
+  function failing(error: Error): Command {
+    const fail = async () => {
+      throw error;
+    };
+    return { name: 'fail', describe: 'd', flags: {}, examples: [], run: fail };
   }
 
   it.each([

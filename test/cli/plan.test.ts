@@ -19,10 +19,12 @@ async function run(args: readonly string[]) {
     pulled.push(...config.slicesIn(config.regions));
     return pullOnce([]);
   });
-  const plan = planCommand(async (config) => (config.regions.length > 0 ? config.regions : ['ap-south-1']));
+  const planning = planCommand(async (config) =>
+    config.regions.length > 0 ? config.regions : ['ap-south-1'],
+  );
   const code = await runCli(
     args,
-    { commands: [pull, plan], version: '1.2.3', readFile: () => Promise.reject(new Error('no files')) },
+    { commands: [pull, planning], version: '1.2.3', readFile: () => Promise.reject(new Error('no files')) },
     {
       stdout: { write: (text: string) => out.push(text) },
       stderr: { write: (text: string) => err.push(text) },
@@ -51,7 +53,7 @@ describe('plan', () => {
           region: 'eu-west-1',
           scope: 'any',
           table: 'copy_job_summaries',
-          args: expect.arrayContaining(['--kind', 'copy', '--region', 'eu-west-1']),
+          args: expect.arrayContaining(['--kind=copy', '--region=eu-west-1']),
         },
       ],
     });

@@ -6,7 +6,7 @@ import { aRow } from '../fixtures/builders.ts';
 
 type Fields = Reading['unknownFields'];
 
-function read(row: Reading['row'], page = 1, unknownFields: Fields = undefined): Reading {
+function read(row: Reading['row'], page = 1, unknownFields?: Fields): Reading {
   return { row, page, unknownFields };
 }
 

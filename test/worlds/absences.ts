@@ -16,7 +16,9 @@ export const absences = {
     { ...some(accounts, 1), from: after(24, 2), to: after(33, 1) },
     { ...some(accounts, 2), from: after(11), to: after(12) },
   ],
-  'hidden longer than the window': (accounts) => [{ ...some(accounts, 2), from: after(10, 4), to: after(30) }],
+  'hidden longer than the window': (accounts) => [
+    { ...some(accounts, 2), from: after(10, 4), to: after(30) },
+  ],
   'caller blind for a while': () => [
     { account: '*', from: after(8, 12), to: after(11, 2) },
     { account: '*', from: after(26, 4), to: after(32, 10) },

@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { SummaryRow } from '../../schemas/columns.ts';
+import type { Kind } from '../../schemas/kinds.ts';
+import { isUnfinished } from '../../src/domain/row.ts';
+import { type DaySeen, mergeDay } from '../../src/stages/merge.ts';
+import { ACCOUNT, OBSERVED_AT, OTHER_ACCOUNT, YESTERDAY } from '../fixtures/builders.ts';
+import { someKind, someRows } from './arbitraries.ts';
+
+interface Meeting {
+  readonly kind: Kind;
+  readonly stored: readonly SummaryRow[];
+  readonly seen: DaySeen;
+}
+
+function ofYesterday(rows: readonly SummaryRow[]): SummaryRow[] {
+  return rows.filter((row) => row.start_time === Date.parse(YESTERDAY));
+}
+
+/** A day of the ledger and what a pull has to say about it. */
+const someMeeting: fc.Arbitrary<Meeting> = someKind.chain((kind) =>
+  fc
+    .record({
+      stored: someRows(kind).map(ofYesterday),
+      returned: someRows(kind).map(ofYesterday),
+      others: fc.subarray([ACCOUNT, OTHER_ACCOUNT, null]),
+      doubtful: fc.boolean(),
+      later: fc.constantFrom(-1, 0, 1),
+    })
+    .map(({ stored, returned, others, doubtful, later }) => ({
+      kind,
+      stored: stored.map((row) => ({ ...row, observed_at: OBSERVED_AT + later })),
+      seen: {
+        kind,
+        observedAt: OBSERVED_AT,
+        returned,
+        accounts: new Set([...others, ...returned.map((row) => row.account_id)]),
+        doubtful,
+      },
+    })),
+);
+
+function finishedJobsOf(kind: Kind, rows: readonly SummaryRow[], account: string | null): number {
+  const unfinished = isUnfinished(kind);
+  const finished = rows.filter((row) => row.account_id === account && !unfinished(row));
+  return finished.reduce((jobs, row) => jobs + row.job_count, 0);
+}
+
+describe('a merge', () => {
+  it('never loses a finished job of an account of which no jobs came that day', () => {
+    const loses = fc.property(someMeeting, ({ kind, stored, seen }) => {
+      const { rows } = mergeDay(stored, seen);
+      for (const account of new Set(stored.map((row) => row.account_id))) {
+        const came = seen.returned.some((row) => row.account_id === account && row.job_count > 0);
+        if (came) continue;
+        expect(finishedJobsOf(kind, rows, account)).toBe(finishedJobsOf(kind, stored, account));
+      }
+    });
+    fc.assert(loses, { numRuns: 2000 });
+  });
+
+  it('never has fewer finished jobs of any account on a doubtful day', () => {
+    const shrinks = fc.property(someMeeting, ({ kind, stored, seen }) => {
+      const { rows } = mergeDay(stored, { ...seen, doubtful: true });
+      for (const { account_id } of stored) {
+        expect(finishedJobsOf(kind, rows, account_id)).toBeGreaterThanOrEqual(
+          finishedJobsOf(kind, stored, account_id),
+        );
+      }
+    });
+    fc.assert(shrinks, { numRuns: 1000 });
+  });
+
+  it('leaves each account as it was stored or as it was returned, or without its unfinished rows', () => {
+    const mixes = fc.property(someMeeting, ({ kind, stored, seen }) => {
+      const unfinished = isUnfinished(kind);
+      const { rows } = mergeDay(stored, seen);
+      for (const account of [ACCOUNT, OTHER_ACCOUNT, null]) {
+        const of = (all: readonly SummaryRow[]) =>
+          all
+            .filter((row) => row.account_id === account)
+            .map((row) => JSON.stringify(row))
+            .toSorted();
+        const finished = stored.filter((row) => !unfinished(row));
+        expect([of(stored), of(seen.returned), of(finished)]).toContainEqual(of(rows));
+      }
+    });
+    fc.assert(mixes, { numRuns: 1000 });
+  });
+
+  it('counts as added, changed and removed what differs', () => {
+    const adds = fc.property(someMeeting, ({ stored, seen }) => {
+      const { rows, added, removed } = mergeDay(stored, seen);
+      expect(rows.length).toBe(stored.length + added - removed);
+    });
+    fc.assert(adds, { numRuns: 1000 });
+  });
+
+  it('merged again changes nothing', () => {
+    const twice = fc.property(someMeeting, ({ stored, seen }) => {
+      const once = mergeDay(stored, seen);
+      const again = mergeDay(once.rows, seen);
+      expect(again).toMatchObject({ rows: once.rows, added: 0, changed: 0, removed: 0 });
+    });
+    fc.assert(twice, { numRuns: 1000 });
+  });
+});

@@ -1,0 +1,158 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { SummaryRow } from '../../schemas/columns.ts';
+import type { Kind } from '../../schemas/kinds.ts';
+import type { SliceResult } from '../../schemas/pull-result.ts';
+import { parquetCodec } from '../../src/adapters/parquet-codec.ts';
+import { parsePartitionPath } from '../../src/domain/partition.ts';
+import { sliceName } from '../../src/domain/slice.ts';
+import type { RowCodec } from '../../src/ports.ts';
+import { ledgerRows, OBSERVED_AT, onlySlice, pullOnce, summaryOf } from '../fixtures/builders.ts';
+import { jsonCodec, MemoryStore } from '../fixtures/memory-store.ts';
+import { type SomePull, someKind, somePulls } from './arbitraries.ts';
+import { LedgerModel } from './model.ts';
+
+const unusable = { Count: -1 };
+
+/** Runs the real pull, from the document AWS would send to the ledger. */
+async function apply(store: MemoryStore, pull: SomePull, codec: RowCodec = jsonCodec): Promise<SliceResult> {
+  const { slice, observedAt, rows, toleratedRejects } = pull;
+  const summaries = [
+    ...rows.map((row) => summaryOf(slice.kind, row)),
+    ...(toleratedRejects ? [unusable] : []),
+  ];
+  return onlySlice(
+    await pullOnce(summaries, { store, codec, slice, now: observedAt, limits: { maxRejects: 1 } }),
+  );
+}
+
+function asModelPull({ slice, ...pull }: SomePull) {
+  return { ...pull, slice: sliceName(slice) };
+}
+
+/** Rows as a set. */
+function asSet(rows: readonly SummaryRow[]): string[] {
+  return rows.map((row) => JSON.stringify(row)).toSorted();
+}
+
+async function storedRows(store: MemoryStore, kind: Kind, codec: RowCodec): Promise<SummaryRow[]> {
+  return Object.values(await ledgerRows(store, kind, codec)).flat();
+}
+
+function dataPuts(store: MemoryStore): string[] {
+  return store.puts.filter((key) => parsePartitionPath(key));
+}
+
+const someHistory = someKind.chain((kind) => fc.tuple(fc.constant(kind), somePulls(kind)));
+
+/** What can be seen of a ledger after a pull. */
+interface Sight {
+  readonly outcome: string;
+  readonly protected: number;
+  readonly daysWritten: readonly (string | undefined)[];
+  readonly rows: readonly string[];
+}
+
+/** Runs the pulls, and shows the ledger after each of them. */
+async function watch(kind: Kind, pulls: readonly SomePull[], codec: RowCodec): Promise<Sight[]> {
+  const store = new MemoryStore();
+  const sights: Sight[] = [];
+  for (const pull of pulls) {
+    const putsBefore = dataPuts(store).length;
+    const { outcome, protected: protectedDays } = await apply(store, pull, codec);
+    const written = dataPuts(store).slice(putsBefore).toSorted();
+    sights.push({
+      outcome,
+      protected: protectedDays,
+      daysWritten: written.map((key) => parsePartitionPath(key)?.startDate),
+      rows: asSet(await storedRows(store, kind, codec)),
+    });
+  }
+  return sights;
+}
+
+/** What the model says should be seen. */
+function foretell(kind: Kind, pulls: readonly SomePull[]): Sight[] {
+  const model = new LedgerModel(kind);
+  return pulls.map((pull) => {
+    const { superseded, protected: protectedDays, changedDays } = model.pull(asModelPull(pull));
+    const outcome = superseded ? 'superseded' : 'ok';
+    return { outcome, protected: protectedDays, daysWritten: changedDays, rows: asSet(model.rows()) };
+  });
+}
+
+describe('any sequence of pulls', () => {
+  it.each([
+    ['JSON', jsonCodec, 1500],
+    ['Parquet', parquetCodec, 60],
+  ])('leaves the ledger, in %s, as the rules say', async (_format, codec, numRuns) => {
+    const agrees = fc.asyncProperty(someHistory, async ([kind, pulls]) => {
+      expect(await watch(kind, pulls, codec)).toEqual(foretell(kind, pulls));
+    });
+    await fc.assert(agrees, { numRuns });
+  });
+
+  it('is told in books that balance', async () => {
+    const balances = fc.asyncProperty(someHistory, async ([, pulls]) => {
+      const store = new MemoryStore();
+      for (const pull of pulls) {
+        const { received, kept, duplicates, conflicts, rejected, foreign } = await apply(store, pull);
+        expect(received).toBe(kept + duplicates + conflicts + rejected + foreign);
+        expect(received).toBe(pull.rows.length + (pull.toleratedRejects ? 1 : 0));
+      }
+    });
+    await fc.assert(balances, { numRuns: 200 });
+  });
+});
+
+describe('a pull applied twice', () => {
+  it('is a pull applied once: no data object is written again', async () => {
+    const once = fc.asyncProperty(someHistory, async ([, pulls]) => {
+      const store = new MemoryStore();
+      for (const pull of pulls) {
+        await apply(store, pull, parquetCodec);
+        const objects = store.snapshot();
+        const puts = dataPuts(store).length;
+        const again = await apply(store, pull, parquetCodec);
+        expect(again.partitions.written).toBe(0);
+        expect(dataPuts(store)).toHaveLength(puts);
+        expect(store.snapshot()).toMatchObject(objects);
+      }
+    });
+    await fc.assert(once, { numRuns: 60 });
+  });
+
+  it('is a pull applied once although the second comes later, where nothing newer came between', async () => {
+    const once = fc.asyncProperty(someHistory, async ([, pulls]) => {
+      const store = new MemoryStore();
+      for (const [index, pull] of pulls.entries()) {
+        const observedAt = OBSERVED_AT + 10 * index;
+        await apply(store, { ...pull, observedAt });
+        const puts = dataPuts(store).length;
+        await apply(store, { ...pull, observedAt: observedAt + 1 });
+        expect(dataPuts(store)).toHaveLength(puts);
+      }
+    });
+    await fc.assert(once, { numRuns: 300 });
+  });
+});
+
+describe('pulls of different slices', () => {
+  it('leave the same rows whichever order they are applied in, if each account was asked for by one of them', async () => {
+    const commutes = fc.asyncProperty(someHistory, async ([kind, pulls]) => {
+      const [first, second] = [pulls.at(0), pulls.at(-1)];
+      fc.pre(first !== undefined && second !== undefined);
+      const accounts = ['111111111111', '222222222222'];
+      const asked = [first, second].map((pull, index) => {
+        const scope = accounts[index] ?? '';
+        const rows = pull.rows.filter((row) => row.account_id === scope);
+        return { ...pull, rows, slice: { ...pull.slice, scope } };
+      });
+      const [forwards, backwards] = [new MemoryStore(), new MemoryStore()];
+      for (const pull of asked) await apply(forwards, pull);
+      for (const pull of asked.toReversed()) await apply(backwards, pull);
+      expect(await ledgerRows(forwards, kind)).toEqual(await ledgerRows(backwards, kind));
+    });
+    await fc.assert(commutes, { numRuns: 200 });
+  });
+});
