@@ -4,10 +4,16 @@ import { planCommand } from '../src/cli/plan.ts';
 import { pullCommand } from '../src/cli/pull.ts';
 import { runCli } from '../src/cli/main.ts';
 import { simulateCommand } from '../src/cli/simulate.ts';
-import { InterruptedError } from '../src/errors.ts';
+import { exitCodes, InterruptedError } from '../src/errors.ts';
 import { packageInfo } from './package-info.ts';
 
 /** The command line. Each command's work is loaded when it is asked for: `--help` should not wait for the SDK. */
+
+// Whatever escapes every handler is a bug, and a scheduler must not take Node's own exit code 1 for something else.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`${error.stack ?? error.message}\n`);
+  process.exit(exitCodes['report-bug']);
+});
 
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
