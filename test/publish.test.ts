@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SummaryRow } from '../schemas/columns.ts';
-import type { Day } from '../src/domain/day.ts';
+import { type Day, daysBetween } from '../src/domain/day.ts';
 import { LostRaceError, StoreError } from '../src/errors.ts';
 import { planDays, publishDays, type SliceSeen } from '../src/publish.ts';
 import { SliceReport } from '../src/slice-report.ts';
@@ -117,6 +117,15 @@ describe('fewer finished jobs than are stored', () => {
     expect(report.result.protected).toBe(3);
   });
 
+  it('count for each account of a day', async () => {
+    const both = [{ job_count: 9 }, { job_count: 9, account_id: OTHER_ACCOUNT }].map(stored);
+    const report = await publish(
+      await aLedger(...both),
+      seen(both.map((row) => ({ ...row, job_count: 3, observed_at: OBSERVED_AT }))),
+    );
+    expect(report.result.protected).toBe(2);
+  });
+
   it('are told with the partitions concerned', async () => {
     const report = await publish(await aLedger(...rows), seen(fewer, { doubtful: true }));
     report.close();
@@ -180,13 +189,13 @@ describe('publishing', () => {
     await expect(publish(store, seen([aRow()]))).rejects.toThrow(LostRaceError);
   });
 
-  it('does not let a partition that fails stop the others', async () => {
+  it('does not let a partition that fails stop the others, however many', async () => {
     const store = new MemoryStore();
     const put = store.put.bind(store);
     const broken = new StoreError('fix-config', 'no permission');
-    store.put = (key, ...rest) => (key === keyOf('2026-11-20') ? Promise.reject(broken) : put(key, ...rest));
-    const rows = ['2026-11-20', '2026-11-21', '2026-11-22'].map((day) => aRow({ day }));
-    await expect(publish(store, seen(rows))).rejects.toBe(broken);
-    expect(store.puts.toSorted()).toEqual([keyOf('2026-11-21'), keyOf('2026-11-22')]);
+    const days = daysBetween('2026-11-01', '2026-11-22');
+    store.put = (key, ...rest) => (key === keyOf('2026-11-01') ? Promise.reject(broken) : put(key, ...rest));
+    await expect(publish(store, seen(days.map((day) => aRow({ day }))))).rejects.toBe(broken);
+    expect(store.puts.toSorted()).toEqual(days.slice(1).map((day) => keyOf(day)));
   });
 });

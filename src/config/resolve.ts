@@ -95,7 +95,7 @@ function parseFlag(flag: Flag, raw: unknown): FlagResult {
   if (flag.shape === 'switch') return parseSwitch(raw);
   if (flag.shape === 'list') return parseList(flag, raw);
   if (raw === undefined && flag.default === undefined) return { value: undefined };
-  const text = asText(raw ?? flag.default);
+  const text = asText(raw === undefined ? flag.default : raw);
   if (Array.isArray(raw)) return { problems: [`expected one value, got ${show(raw)}`] };
   const parsed = text === undefined ? { expected: 'one value' } : flag.parse(text);
   return 'value' in parsed ? parsed : { problems: [`expected ${parsed.expected}, got ${show(raw)}`] };
@@ -119,7 +119,9 @@ function parseSwitch(raw: unknown): FlagResult {
 function parseList(flag: ListFlag<unknown>, raw: unknown): FlagResult {
   if (Array.isArray(raw) && raw.length === 0)
     return { problems: [`expected ${expectedItem(flag)}, got nothing`] };
-  const given: readonly unknown[] = Array.isArray(raw) ? raw : [raw ?? flag.default ?? []].flat();
+  const given: readonly unknown[] = Array.isArray(raw)
+    ? raw
+    : [raw === undefined ? (flag.default ?? []) : raw].flat();
   const texts = given.flatMap((item) => asText(item)?.split(',') ?? [undefined]).map((text) => text?.trim());
   const problems: string[] = [];
   const values = new Set<unknown>();

@@ -58,16 +58,20 @@ function assertOneRow(identity: string, earlier: Reading, later: Reading): void 
   const fields = differingFields(earlier, later);
   if (fields.length > 0) {
     throw new NewDimensionError(
-      `two rows of ${show(identity)} differ in ${fields.join(', ')}, which this version does not know: ` +
+      `two rows of ${showIdentity(identity)} differ in ${fields.join(', ')}, which this version does not know: ` +
         'AWS has grown a dimension; upgrade before these counts can be kept',
     );
   }
   if (earlier.page === later.page && earlier.row.job_count !== later.row.job_count) {
     throw new NewDimensionError(
-      `page ${later.page} counts ${show(identity)} twice, as ${earlier.row.job_count} and ${later.row.job_count}: ` +
+      `page ${later.page} counts ${showIdentity(identity)} twice, as ${earlier.row.job_count} and ${later.row.job_count}: ` +
         'something this version does not know tells the two apart',
     );
   }
+}
+
+function showIdentity(identity: string): string {
+  return show(JSON.parse(identity));
 }
 
 function differingFields({ unknownFields: a = {} }: Reading, { unknownFields: b = {} }: Reading): string[] {

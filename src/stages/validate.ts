@@ -119,11 +119,7 @@ function refuse(problem: (expected: string) => void, expected: string): null {
 }
 
 function unknownFieldsOf(fields: Fields, known: ReadonlySet<string | null>): Fields | undefined {
-  let unknown: Record<string, unknown> | undefined;
-  for (const name in fields) {
-    if (known.has(name)) continue;
-    unknown ??= {};
-    unknown[name] = fields[name];
-  }
-  return unknown;
+  const unknown = Object.keys(fields).filter((name) => !known.has(name));
+  // Entries, not assignments: a field may be called __proto__.
+  return unknown.length === 0 ? undefined : Object.fromEntries(unknown.map((name) => [name, fields[name]]));
 }

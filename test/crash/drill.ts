@@ -42,7 +42,9 @@ export async function openDrill(on: Place, which: WhichPull, days: number): Prom
   const after = await see(trial);
   await trial.close();
   expect(after.days.size).toBeGreaterThanOrEqual(days);
-  expect([...after.days].filter(([day, rows]) => !isSame(rows, before.days.get(day))).length).toBeGreaterThan(1);
+  expect([...after.days].filter(([day, rows]) => !isSame(rows, before.days.get(day))).length).toBeGreaterThan(
+    1,
+  );
 
   return {
     open,
@@ -73,9 +75,9 @@ async function openDue(on: Place, which: WhichPull, days: number): Promise<Trial
 }
 
 /** A minute later, in an unchanged world. */
-async function pullAgain({ simulator, pull }: Trial): Promise<void> {
-  const clock = { now: () => simulator.clock.now() + 60_000 };
-  expect(await pull({}, { clock })).toMatchObject({ outcome: 'ok', exit_code: 0 });
+async function pullAgain(trial: Trial): Promise<void> {
+  const clock = { now: () => trial.simulator.clock.now() + 60_000 };
+  expect(await trial.pull({}, { clock })).toMatchObject({ outcome: 'ok', exit_code: 0 });
 }
 
 async function see(trial: Trial): Promise<Seen> {

@@ -8,7 +8,7 @@ import { openDrill, pulls } from './drill.ts';
 import { startPull } from './pull-process.ts';
 
 const preload = fileURLToPath(new URL('./kill-at.mjs', import.meta.url));
-const DAYS = 3;
+const DAYS = 2;
 
 let scratch: string;
 beforeEach(async () => {
@@ -35,7 +35,9 @@ describe.each(pulls)('%s in a folder', (which) => {
     const steps = await rehearse(await drill.open());
     expect(steps.filter((step) => step === 'rename').length).toBeGreaterThanOrEqual(DAYS + 1);
     for (const [index, step] of steps.entries()) {
-      await drill.run(`after dying at write ${index + 1} (${step})`, (trial) => pullDyingAt(trial, index + 1));
+      await drill.run(`after dying at write ${index + 1} (${step})`, (trial) =>
+        pullDyingAt(trial, index + 1),
+      );
     }
   });
 });

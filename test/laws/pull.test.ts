@@ -2,12 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SummaryRow } from '../../schemas/columns.ts';
 import type { Kind } from '../../schemas/kinds.ts';
-import type { SliceResult } from '../../schemas/pull-result.ts';
+import type { PullResult, SliceResult } from '../../schemas/pull-result.ts';
 import { parquetCodec } from '../../src/adapters/parquet-codec.ts';
 import { parsePartitionPath } from '../../src/domain/partition.ts';
 import { sliceName } from '../../src/domain/slice.ts';
 import type { RowCodec } from '../../src/ports.ts';
-import { ledgerRows, OBSERVED_AT, onlySlice, pullOnce, summaryOf } from '../fixtures/builders.ts';
+import { MANIFEST } from '../../src/stages/bind.ts';
+import {
+  ledgerRows,
+  OBSERVED_AT,
+  onlySlice,
+  type PullFields,
+  pullOnce,
+  summaryOf,
+} from '../fixtures/builders.ts';
 import { jsonCodec, MemoryStore } from '../fixtures/memory-store.ts';
 import { type SomePull, someKind, somePulls } from './arbitraries.ts';
 import { LedgerModel } from './model.ts';
@@ -16,14 +24,16 @@ const unusable = { Count: -1 };
 
 /** Runs the real pull, from the document AWS would send to the ledger. */
 async function apply(store: MemoryStore, pull: SomePull, codec: RowCodec = jsonCodec): Promise<SliceResult> {
+  return onlySlice(await run(store, pull, { codec }));
+}
+
+function run(store: MemoryStore, pull: SomePull, fields: PullFields): Promise<PullResult> {
   const { slice, observedAt, rows, toleratedRejects } = pull;
   const summaries = [
     ...rows.map((row) => summaryOf(slice.kind, row)),
     ...(toleratedRejects ? [unusable] : []),
   ];
-  return onlySlice(
-    await pullOnce(summaries, { store, codec, slice, now: observedAt, limits: { maxRejects: 1 } }),
-  );
+  return pullOnce(summaries, { store, slice, now: observedAt, limits: { maxRejects: 1 }, ...fields });
 }
 
 function asModelPull({ slice, ...pull }: SomePull) {
@@ -50,6 +60,8 @@ interface Sight {
   readonly outcome: string;
   readonly protected: number;
   readonly daysWritten: readonly (string | undefined)[];
+  /** What was written besides: not the record of a good pull after its data. */
+  readonly strays: readonly string[];
   readonly rows: readonly string[];
 }
 
@@ -58,13 +70,18 @@ async function watch(kind: Kind, pulls: readonly SomePull[], codec: RowCodec): P
   const store = new MemoryStore();
   const sights: Sight[] = [];
   for (const pull of pulls) {
-    const putsBefore = dataPuts(store).length;
+    const before = store.puts.length;
     const { outcome, protected: protectedDays } = await apply(store, pull, codec);
-    const written = dataPuts(store).slice(putsBefore).toSorted();
+    const puts = store.puts.slice(before).filter((key) => key !== MANIFEST);
+    const data = puts.filter((key) => parsePartitionPath(key)).toSorted();
+    const strays = puts.filter(
+      (key, index) => !data.includes(key) && !(outcome === 'ok' && index === data.length),
+    );
     sights.push({
       outcome,
       protected: protectedDays,
-      daysWritten: written.map((key) => parsePartitionPath(key)?.startDate),
+      daysWritten: data.map((key) => parsePartitionPath(key)?.startDate),
+      strays,
       rows: asSet(await storedRows(store, kind, codec)),
     });
   }
@@ -77,7 +94,13 @@ function foretell(kind: Kind, pulls: readonly SomePull[]): Sight[] {
   return pulls.map((pull) => {
     const { superseded, protected: protectedDays, changedDays } = model.pull(asModelPull(pull));
     const outcome = superseded ? 'superseded' : 'ok';
-    return { outcome, protected: protectedDays, daysWritten: changedDays, rows: asSet(model.rows()) };
+    return {
+      outcome,
+      protected: protectedDays,
+      daysWritten: changedDays,
+      strays: [],
+      rows: asSet(model.rows()),
+    };
   });
 }
 
@@ -134,6 +157,28 @@ describe('a pull applied twice', () => {
       }
     });
     await fc.assert(once, { numRuns: 300 });
+  });
+});
+
+describe('a dry run', () => {
+  it('writes nothing, and plans and says what the pull then does', async () => {
+    const foretells = fc.asyncProperty(someHistory, async ([, pulls]) => {
+      const store = new MemoryStore();
+      for (const pull of pulls) {
+        const before = store.snapshot();
+        const dry = await run(store, pull, { dryRun: true });
+        expect(store.snapshot()).toEqual(before);
+        const puts = dataPuts(store).length;
+        const wet = await apply(store, pull);
+        const planned = (dry.plan ?? []).filter(({ action }) => action !== 'unchanged');
+        expect(new Set(planned.map(({ partition }) => partition))).toEqual(
+          new Set(dataPuts(store).slice(puts)),
+        );
+        const { partitions: _written, ...said } = onlySlice(dry);
+        expect(wet).toMatchObject(said);
+      }
+    });
+    await fc.assert(foretells, { numRuns: 200 });
   });
 });
 

@@ -18,7 +18,7 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 export const SLICE = aSlice();
 /** Small enough that every world's answer has several pages. */
-const PAGE_SIZE = 50;
+const PAGE_SIZE = 40;
 
 /** Pulls one slice of a simulator through the SDK, over HTTP, into Parquet files in memory. */
 export interface Caller {

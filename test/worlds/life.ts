@@ -32,8 +32,8 @@ export interface Seed {
 
 /** Busy accounts show every day; the sparse ones are silent on many. */
 export const seeds: readonly Seed[] = [
-  { seed: 'busy', accounts: 3, summaries: 100 },
-  { seed: 'middling', accounts: 4, summaries: 80 },
+  { seed: 'busy', accounts: 3, summaries: 90 },
+  { seed: 'middling', accounts: 4, summaries: 70 },
   { seed: 'sparse', accounts: 5, summaries: 60 },
 ];
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { queryDuckDb } from '../fixtures/duckdb.ts';
@@ -7,11 +7,11 @@ import { type CountedRow, shownBy } from './counts.ts';
 
 /** The rows of a ledger's table as DuckDB reads them: the day from the path, the rest from the file. */
 export async function readBack(ledger: MemoryStore, table: string): Promise<CountedRow[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'backup-ledger-world-'));
+  const folder = mkdtempSync(join(tmpdir(), 'backup-ledger-world-'));
   try {
     for (const key of ledger.keys(`${table}/`)) {
-      await mkdir(dirname(join(folder, key)), { recursive: true });
-      await writeFile(join(folder, key), ledger.bytes(key));
+      mkdirSync(dirname(join(folder, key)), { recursive: true });
+      writeFileSync(join(folder, key), ledger.bytes(key));
     }
     const rows = await queryDuckDb(
       `SELECT start_date, account_id, resource_type, state, message_category, job_count
@@ -19,7 +19,7 @@ export async function readBack(ledger: MemoryStore, table: string): Promise<Coun
     );
     return rows.map(countedRow);
   } finally {
-    await rm(folder, { recursive: true });
+    rmSync(folder, { recursive: true });
   }
 }
 

@@ -19,7 +19,7 @@ const GAPS = [
   [11, 12],
 ] as const;
 /** Of the other days, how many are missed, and how many see more pulls than the daily one. */
-const MISSED = 0.15;
+const MISSED = 0.2;
 const REPEATED = 0.2;
 /** Hours of further pulls: shortly after midnight, when a window has just moved, and all through the day. */
 const OTHER_HOURS = [0, 0, 1, 9, 14, 19, 23] as const;
