@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { DAY_MS } from '../../src/domain/day.ts';
-import { openTrial, sliceOf, type Trial, withoutObservation } from '../fixtures/trial.ts';
+import { openTrial, sliceOf, type Trial } from '../fixtures/trial.ts';
+import { until } from './line-up.ts';
 
 const HOUR_MS = 3_600_000;
+const patient = { connect: 10_000, answer: 30_000 };
 
 let trial: Trial;
 afterEach(() => trial.close());
@@ -25,15 +27,18 @@ describe.each(['folder', 's3'] as const)('on %s', (on) => {
     const result = await trial.pull();
 
     expect(result).toMatchObject({ outcome: 'ok', exit_code: 0 });
-    expect(sliceOf(result)).toMatchObject({ outcome: 'superseded', partitions: { written: 0, unchanged: 0 } });
+    expect(sliceOf(result)).toMatchObject({
+      outcome: 'superseded',
+      partitions: { written: 0, unchanged: 0 },
+    });
     expect(sliceOf(result).warnings.join()).toContain('began later');
     expect(await picture()).toEqual(published);
   });
 
   it('a pull that is overtaken while it reads is superseded and writes nothing', async () => {
     trial = await openTrial({ on, world: { showToday: true } });
-    trial.simulator.setFaults([{ fault: 'delay', ms: 800, times: 1 }]);
-    const slow = trial.pull();
+    trial.simulator.setFaults([{ fault: 'delay', ms: 3_000, times: 1 }]);
+    const slow = trial.pull({}, { timeouts: patient });
     await until(() => trial.simulator.requests.inFlight > 0);
     trial.simulator.clock.advance(HOUR_MS);
     expect(sliceOf(await trial.pull()).outcome).toBe('ok');
@@ -71,44 +76,38 @@ describe.each(['folder', 's3'] as const)('on %s', (on) => {
 
 describe('on S3, where a write can be held back', () => {
   it.each([
-    ['creates', []],
-    ['replaces', [0]],
-  ])('a pull that is overtaken while it %s undoes nothing of the newer one', async (_, earlier) => {
-    trial = await openTrial({ on: 's3' });
-    for (const ahead of [...earlier, DAY_MS]) {
-      trial.simulator.clock.set(trial.simulator.clock.now() + ahead);
-      if (ahead < DAY_MS) await trial.pull();
-    }
-    const older = await overtaken(trial);
+    ['creates', false],
+    ['replaces', true],
+  ])('a pull that is overtaken while it %s partitions undoes nothing of the newer one', async (_, filled) => {
+    trial = await openTrial({ on: 's3', world: { showToday: true } });
+    if (filled) await trial.pull();
+    trial.simulator.clock.advance(DAY_MS);
+    const { older, passOn } = await pullHeldBack(trial);
+    trial.simulator.clock.advance(12 * HOUR_MS);
+    expect(sliceOf(await trial.pull()).partitions.written).toBeGreaterThan(0);
+    const newer = await trial.rows();
 
+    passOn();
     const result = await older;
     expect(result).toMatchObject({ outcome: 'ok', exit_code: 0 });
     expect(sliceOf(result).partitions.written).toBe(0);
+    expect(await trial.rows()).toEqual(newer);
   });
 });
 
-/** A pull whose first writes are held back until one a day later is complete. */
-async function overtaken(of: Trial) {
-  const { promise: passed, resolve: pass } = Promise.withResolvers<void>();
-  let held = 0;
-  of.s3?.setFault(async ({ operation, key }) => {
+/** Starts a pull, whose first writes wait until they are passed on; those of later pulls do not. */
+async function pullHeldBack(held: Trial) {
+  const gate = new AbortController();
+  const opened = new Promise((resolve) => gate.signal.addEventListener('abort', resolve));
+  let waiting = 0;
+  held.s3?.setFault(async ({ operation, key }) => {
     if (operation !== 'PutObject' || !key.endsWith('.parquet')) return undefined;
-    held += 1;
-    await passed;
+    waiting += 1;
+    await opened;
     return undefined;
   });
-  const older = of.pull();
-  await until(() => held > 0);
-  of.s3?.setFault(undefined);
-  of.simulator.clock.advance(DAY_MS);
-  await of.pull();
-  const newer = withoutObservation(await of.rows());
-  pass();
-  await older;
-  expect(withoutObservation(await of.rows())).toEqual(newer);
-  return older;
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+  const older = held.pull({}, { timeouts: patient });
+  await until(() => waiting > 0);
+  held.s3?.setFault(undefined);
+  return { older, passOn: () => gate.abort() };
 }

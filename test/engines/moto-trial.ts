@@ -1,0 +1,90 @@
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { factsOf, type Kind } from '../../schemas/kinds.ts';
+import type { PullResult } from '../../schemas/pull-result.ts';
+import { partitionPath, parsePartitionPath } from '../../src/domain/partition.ts';
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts';
+import { resultOf, type Setting, startPull } from '../crash/pull-process.ts';
+import { type ReadRow, RUN_TIME } from '../fixtures/trial.ts';
+import { type Moto, startMoto } from './moto.ts';
+import { runScript } from './python.ts';
+
+/** A Parquet file as pyarrow sees it. */
+export interface ReadFile {
+  /** Key below the ledger. */
+  readonly key: string;
+  /** Arrow type of each column, in order. */
+  readonly columns: Readonly<Record<string, string>>;
+  readonly row_count: number;
+  readonly rows: readonly ReadRow[];
+  readonly statistics: readonly ColumnClaim[];
+}
+
+/** What a footer says of one column of one row group. */
+export interface ColumnClaim {
+  readonly column: string;
+  readonly compression: string;
+  readonly nulls?: number;
+  readonly min?: string | number;
+  readonly max?: string | number;
+}
+
+/** A simulated AWS Backup, and an empty ledger on moto's S3. */
+export interface MotoTrial extends Setting {
+  readonly moto: Moto;
+  /** Runs the command line; throws unless it ends with 0. */
+  pull(flags?: readonly string[]): Promise<PullResult>;
+  /** A kind's files, read by pyarrow from S3. */
+  files(kind?: Kind): Promise<ReadFile[]>;
+  /** All rows of a kind, in any order, with the partition columns that the paths tell. */
+  rows(kind?: Kind): Promise<ReadRow[]>;
+  close(): Promise<void>;
+}
+
+const BUCKET = 'engines';
+const PREFIX = 'some/ledger';
+const reader = new URL('./read_ledger.py', import.meta.url);
+
+export async function openMotoTrial(options: SimulatorOptions = {}): Promise<MotoTrial> {
+  const simulator: Simulator = await startSimulator({ now: RUN_TIME, summaries: 300, ...options });
+  const moto = await startMoto();
+  await createBucket(moto.url);
+  const setting = { simulator, ledger: `s3://${BUCKET}/${PREFIX}`, s3: moto };
+  const files = (kind: Kind = 'copy') => readFiles(moto.url, `${PREFIX}/${factsOf(kind).table}`);
+  return {
+    ...setting,
+    moto,
+    files,
+    async pull(flags = []) {
+      const finished = await startPull(setting, { flags }).finished;
+      if (finished.code !== 0) throw new Error(`pull ended with ${finished.code}: ${finished.stderr}`);
+      return resultOf(finished);
+    },
+    async rows(kind = 'copy') {
+      return (await files(kind)).flatMap(({ key, rows }) =>
+        rows.map((row) => ({ ...row, ...pathColumns(key) })),
+      );
+    },
+    async close() {
+      await simulator.close();
+      await moto.close();
+    },
+  };
+}
+
+async function createBucket(endpoint: string): Promise<void> {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials });
+  await client.send(new CreateBucketCommand({ Bucket: BUCKET }));
+  client.destroy();
+}
+
+async function readFiles(endpoint: string, folder: string): Promise<ReadFile[]> {
+  const found = (await runScript(reader, endpoint, `${BUCKET}/${folder}`)) as (ReadFile & { path: string })[];
+  return found.map((file) => ({ ...file, key: file.path.slice(`${BUCKET}/${PREFIX}/`.length) }));
+}
+
+function pathColumns(path: string): ReadRow {
+  const key = parsePartitionPath(path);
+  if (!key || partitionPath(key) !== path) throw new Error(`${path} is no partition`);
+  return { aggregation_period: key.aggregationPeriod, start_date: key.startDate };
+}
