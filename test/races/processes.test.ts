@@ -44,12 +44,13 @@ describe.each(['folder', 's3'] as const)('processes at once on one ledger on %s'
     expect(found).toHaveLength(truth.length + gone.length);
   });
 
-  it('leave the truth when they pull the same slice', async () => {
+  it('leave the truth when they pull the same slice, superseded or not', async () => {
     trial = await openTrial({ on });
     await expectAllGood([[], [], []]);
 
-    const rows = (await trial.records()).filter(({ kind }) => kind === 'copy').map(({ kept }) => kept);
     const truth = trial.simulator.truth({ kind: 'copy', region: 'eu-west-1' });
-    expect(rows).toEqual(Array.from({ length: 3 }, () => truth.length));
+    const records = (await trial.records()).filter(({ kind }) => kind === 'copy');
+    expect(records.length).toBeGreaterThan(0);
+    for (const { outcome, kept } of records) expect([outcome, kept]).toEqual(['ok', truth.length]);
   });
 });
