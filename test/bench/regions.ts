@@ -17,6 +17,7 @@ const ROUNDS = 5;
 export async function benchRegions(): Promise<BenchTable> {
   const simulator = await startSimulatorProcess('--summaries', '1000', '--latency', String(LATENCY_MS));
   const walls: number[] = [];
+  const pulls: number[] = [];
   let longest = 0;
   try {
     for (let round = 0; round < ROUNDS; round++) {
@@ -27,7 +28,9 @@ export async function benchRegions(): Promise<BenchTable> {
         simulator.url,
       );
       walls.push(wallMs);
-      longest = Math.max(...(JSON.parse(stdout) as PullResult).slices.map((slice) => slice.pages));
+      const { slices, started_at, finished_at } = JSON.parse(stdout) as PullResult;
+      pulls.push(Date.parse(finished_at) - Date.parse(started_at));
+      longest = Math.max(...slices.map((slice) => slice.pages));
       await rm(ledger, { recursive: true });
     }
   } finally {
@@ -36,7 +39,18 @@ export async function benchRegions(): Promise<BenchTable> {
   const bound = longest * LATENCY_MS;
   return {
     title: `${REGIONS.length} regions × ${PAGES} pages, ${LATENCY_MS} ms a page (median of ${ROUNDS} rounds)`,
-    columns: ['longest chain, pages', 'bound, ms', 'wall, ms', 'wall / bound'],
-    rows: [[longest, bound, Math.round(median(walls)), Number((median(walls) / bound).toFixed(2))]],
+    columns: [
+      'longest chain, pages',
+      'bound, ms',
+      'pull, ms',
+      'pull / bound',
+      'process, ms',
+      'process / bound',
+    ],
+    rows: [[longest, bound, ...timeAndRatio(pulls, bound), ...timeAndRatio(walls, bound)]],
   };
+}
+
+function timeAndRatio(times: readonly number[], bound: number): [number, number] {
+  return [Math.round(median(times)), Number((median(times) / bound).toFixed(2))];
 }
