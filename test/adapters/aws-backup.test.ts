@@ -4,7 +4,7 @@ import { createSummarySource } from '../../src/adapters/aws-backup.ts';
 import { createRetry } from '../../src/adapters/retry.ts';
 import { RequestError, TokenRefusedError } from '../../src/errors.ts';
 import { type Fault, type Simulator, startSimulator } from '../../src/simulator/index.ts';
-import { blankSlice } from '../fixtures/slices.ts';
+import { aSlice } from '../fixtures/builders.ts';
 
 let simulator: Simulator;
 let client: BackupClient;
@@ -33,7 +33,7 @@ function source(
     onRetry: (_attempt: number, reason: string) => told.retries.push(reason),
   };
   const retry = createRetry({ maxAttempts, minDelayMs: 1, maxDelayMs: 2, signal, now: () => 0 });
-  const options = { client, slice: blankSlice('eu-west-1'), pageSize: 20, retry, signal, hooks };
+  const options = { client, slice: aSlice(), pageSize: 20, retry, signal, hooks };
   return { ...createSummarySource(options), told };
 }
 

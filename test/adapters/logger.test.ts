@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/adapters/logger.ts';
 import { prettyLog } from '../../src/adapters/pretty-log.ts';
-import { blankSlice } from '../fixtures/slices.ts';
+import { aSlice } from '../fixtures/builders.ts';
 
-const slice = blankSlice('eu-west-1');
+const slice = aSlice();
 
 function collect() {
   const lines: string[] = [];

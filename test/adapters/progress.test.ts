@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import { createProgress } from '../../src/adapters/progress.ts';
 import type { Slice } from '../../src/domain/slice.ts';
-import { blankSlice } from '../fixtures/slices.ts';
+import { aSlice } from '../fixtures/builders.ts';
 
 function display(slices: readonly Slice[]) {
   const stream = new PassThrough();
@@ -17,7 +17,7 @@ function display(slices: readonly Slice[]) {
   };
 }
 
-const [one, other] = [blankSlice('eu-west-1'), blankSlice('us-east-1')];
+const [one, other] = [aSlice(), aSlice({ region: 'us-east-1' })];
 
 it('counts regions done, pages, rows and retries', () => {
   const { progress, lastLine } = display([one, other]);
