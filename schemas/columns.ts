@@ -91,7 +91,6 @@ export const partitionColumns = {
 } as const;
 
 export type ColumnName = keyof typeof columns;
-export type PartitionColumnName = keyof typeof partitionColumns;
 
 export const columnNames = Object.keys(columns) as readonly ColumnName[];
 
