@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 
 interface PackageInfo {
   readonly name: string;
   readonly version: string;
+}
+
+/** Version of a package as it is installed. */
+export function installedVersion(name: string): string {
+  return (createRequire(import.meta.url)(`${name}/package.json`) as PackageInfo).version;
 }
 
 /** Our own package.json, found from the sources as well as from `dist/`. */

@@ -29,7 +29,7 @@ export async function pull(config: PullConfig, interrupted: AbortSignal): Promis
   const signal = AbortSignal.any([interrupted, deadline.signal]);
   const world = await openWorld(config, { clock, signal, report: display.report });
   try {
-    return await runPull({ slices, ...limitsOf(config) }, world);
+    return await runPull({ slices, ...settingsOf(config) }, world);
   } finally {
     world.close();
     deadline.cancel();
@@ -37,13 +37,15 @@ export async function pull(config: PullConfig, interrupted: AbortSignal): Promis
   }
 }
 
-function limitsOf(config: PullConfig) {
+/** How a configuration wants slices to be pulled. */
+export function settingsOf(config: PullConfig) {
   const limits = {
     maxPages: config['max-pages'],
     maxRejects: config['max-rejects'],
     minAccounts: config['min-accounts'],
   };
-  return { limits, concurrency: config.concurrency, dryRun: config['dry-run'] };
+  const { reconcile, concurrency } = config;
+  return { limits, reconcile, keepRaw: !config['no-raw'], concurrency, dryRun: config['dry-run'] };
 }
 
 interface Display {

@@ -1,13 +1,17 @@
 import { setMaxListeners } from 'node:events';
 import { createSummarySource } from '../src/adapters/aws-backup.ts';
 import { createFileStore } from '../src/adapters/file-store.ts';
+import { gzipLines } from '../src/adapters/gzip-lines.ts';
 import { type BackoffPolicy, createRetry, retryLostRaces } from '../src/adapters/retry.ts';
 import type { PullConfig } from '../src/config/pull-config.ts';
 import type { Clock, ObjectStore, Report, RowCodec } from '../src/ports.ts';
 import type { PullWorld } from '../src/pull.ts';
 import { backupClients, sdkRegion } from './backup-clients.ts';
 import { defaultTimeouts, type Timeouts } from './client-options.ts';
-import { packageInfo } from './package-info.ts';
+import { installedVersion, packageInfo } from './package-info.ts';
+
+/** What sends the requests and hands the pages on. */
+const BACKUP_SDK = '@aws-sdk/client-backup';
 
 /** How long the record of a failed slice may take after the run was stopped, in milliseconds. */
 const GRACE_MS = 5_000;
@@ -38,6 +42,7 @@ export async function openWorld(config: PullConfig, options: WorldOptions): Prom
     store: ledger.open(signal),
     storeForFailures: ledger.open(graceAfter(signal)),
     codec: loadCodec(),
+    lines: gzipLines,
     clock,
     signal,
     report,
@@ -52,6 +57,7 @@ export async function openWorld(config: PullConfig, options: WorldOptions): Prom
         hooks,
       }),
     writtenBy: `${name} ${version}`,
+    versions: { [name]: version, [BACKUP_SDK]: installedVersion(BACKUP_SDK), node: process.version },
     close() {
       clients.close();
       ledger.close();

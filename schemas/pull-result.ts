@@ -50,6 +50,26 @@ const rejectSchema = {
   additionalProperties: false,
 } as const;
 
+const mismatchSchema = {
+  type: 'object',
+  description: "A start date on which AWS's own total is not the sum of the rows kept",
+  properties: {
+    start_date: day,
+    kept: { ...count, description: 'Jobs in the rows kept' },
+    total: { ...count, description: "Jobs by AWS's own total" },
+  },
+  required: ['start_date', 'kept', 'total'],
+  additionalProperties: false,
+} as const;
+
+const gapSchema = {
+  type: 'object',
+  description: 'Start dates, both included, that AWS forgot between the last good pull and this one',
+  properties: { from: day, to: day },
+  required: ['from', 'to'],
+  additionalProperties: false,
+} as const;
+
 /** Numbers a slice is accounted for by: `received = kept + duplicates + conflicts + rejected + foreign`. */
 const bookProperties = {
   received: { ...count, description: 'Summaries in the pages of the completed attempt' },
@@ -78,7 +98,11 @@ export const sliceResultSchema = {
     },
     requests: { ...count, description: 'Requests sent, retries included' },
     retries: count,
-    restarts: { ...count, description: 'How often AWS refused a NextToken and the slice began again' },
+    restarts: {
+      ...count,
+      description:
+        'How often the slice began again from page one: AWS refused a NextToken, or its totals did not match',
+    },
     pages: { ...count, description: 'Pages of the completed (or last) attempt' },
     ...bookProperties,
     protected: {
@@ -94,7 +118,20 @@ export const sliceResultSchema = {
       required: ['written', 'unchanged'],
       additionalProperties: false,
     },
-    reconciled: { enum: ['matched', 'mismatched', 'unavailable', 'off'] },
+    reconciled: {
+      enum: ['matched', 'mismatched', 'unavailable', 'off'],
+      description: "Whether AWS's own totals per start date are the sums of the rows kept",
+    },
+    mismatches: { type: 'array', items: mismatchSchema },
+    totals_unavailable: {
+      type: ['string', 'null'],
+      description: 'Why there are no totals to compare with',
+    },
+    gap: { anyOf: [gapSchema, { type: 'null' }] },
+    last_good_pull: {
+      type: ['string', 'null'],
+      description: "Key of the record of the slice's last good pull before this one; null if there was none",
+    },
     raw: { type: ['string', 'null'], description: 'Key of the raw pages below the ledger' },
     rejects: {
       type: 'array',
@@ -128,6 +165,10 @@ export const sliceResultSchema = {
     'last_day',
     'partitions',
     'reconciled',
+    'mismatches',
+    'totals_unavailable',
+    'gap',
+    'last_good_pull',
     'raw',
     'rejects',
     'warnings',
@@ -158,4 +199,6 @@ export type SliceResult = FromSchema<typeof sliceResultSchema>;
 export type PullResult = FromSchema<typeof pullResultSchema>;
 export type PlannedChange = FromSchema<typeof planSchema>;
 export type Reject = FromSchema<typeof rejectSchema>;
+export type Mismatch = FromSchema<typeof mismatchSchema>;
+export type Gap = FromSchema<typeof gapSchema>;
 export type Books = Pick<SliceResult, keyof typeof bookProperties>;

@@ -73,6 +73,9 @@ export class BadDataError extends LedgerError {
 /** Two rows of one identity that cannot be one row: AWS has grown a dimension this version does not know. */
 export class NewDimensionError extends BadDataError {}
 
+/** AWS's own totals of days that are over are not the sums of its rows, and `--reconcile require` wants them to be. */
+export class TotalsMismatchError extends BadDataError {}
+
 /** An object of the ledger is not what it should be. */
 export class DamagedObjectError extends LedgerError {
   constructor(message: string, options?: ErrorOptions) {

@@ -38,14 +38,35 @@ export interface ObjectStore {
   list(prefix: string, options?: { readonly startAfter?: string }): AsyncIterable<ListedObject>;
 }
 
-/** One page as AWS sent it: the parsed JSON document, untouched by the SDK's deserializer. */
+/** One page as AWS sent it, untouched by the SDK's deserializer. */
 export interface Page {
+  readonly bytes: Uint8Array;
+  /** The same, parsed as JSON. */
   readonly document: unknown;
 }
 
 /** Reads the pages of one slice. Throws `TokenRefusedError` when the slice must begin again. */
 export interface SummarySource {
+  /** What each request asks, by AWS's names; the NextToken aside. */
+  readonly request: Readonly<Record<string, string | number>>;
   readonly fetchPage: (token: string | undefined) => Promise<Page>;
+}
+
+/** Compresses lines as they come, so that a slice's pages are never held whole. */
+export interface LineWriter {
+  /** Takes a line without its line feed. */
+  append(line: Uint8Array): Promise<void>;
+  /** Ends the file and returns it, compressed. */
+  finish(): Promise<Uint8Array>;
+  /** Lets go of a file that is not wanted. */
+  discard(): void;
+}
+
+/** Compressed files of lines. */
+export interface LineCodec {
+  create(): LineWriter;
+  /** The lines, one at a time. Throws `DamagedObjectError` when the bytes are no such file, or end too early. */
+  read(bytes: Uint8Array): AsyncIterable<Uint8Array>;
 }
 
 /** Turns rows into the bytes of one data file and back. */

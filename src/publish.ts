@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { EpochMs, SummaryRow } from '../schemas/columns.ts';
-import { daysBetween, utcDay } from './domain/day.ts';
+import { type Day, daysBetween, utcDay } from './domain/day.ts';
 import { groupBy } from './domain/group-by.ts';
 import type { Slice } from './domain/slice.ts';
 import type { RetryLostRaces } from './ports.ts';
@@ -22,8 +22,8 @@ export interface SliceSeen {
   readonly slice: Slice;
   readonly rows: readonly SummaryRow[];
   readonly observedAt: EpochMs;
-  /** Whether every day may be shown incompletely, not only the oldest. */
-  readonly doubtful: boolean;
+  /** Whether a day may be shown incompletely; the oldest always may. */
+  readonly isDoubtful: (day: Day) => boolean;
 }
 
 type DayPlan = PartitionPlan<Merged>;
@@ -63,7 +63,7 @@ function commit(plan: DayPlan, world: Files & { readonly retryLostRaces: RetryLo
   });
 }
 
-function dayTasks({ slice, rows, observedAt, doubtful }: SliceSeen): PartitionTask<Merged>[] {
+function dayTasks({ slice, rows, observedAt, isDoubtful }: SliceSeen): PartitionTask<Merged>[] {
   const { kind, table, aggregationPeriod, region } = slice;
   const accounts = accountsOf(rows);
   const returnedOn = groupBy(rows, (row) => utcDay(row.start_time));
@@ -72,7 +72,13 @@ function dayTasks({ slice, rows, observedAt, doubtful }: SliceSeen): PartitionTa
   if (first === undefined || last === undefined) return [];
   return daysBetween(first, last).map((startDate) => {
     const returned = returnedOn.get(startDate) ?? [];
-    const seen = { kind, observedAt, returned, accounts, doubtful: doubtful || startDate === first };
+    const seen = {
+      kind,
+      observedAt,
+      returned,
+      accounts,
+      doubtful: isDoubtful(startDate) || startDate === first,
+    };
     return {
       kind,
       key: { table, aggregationPeriod, startDate, region },

@@ -3,16 +3,11 @@ import { factsOf } from '../schemas/kinds.ts';
 import type { Books, Reject } from '../schemas/pull-result.ts';
 import { some } from './domain/show.ts';
 import type { Slice } from './domain/slice.ts';
-import {
-  BadDataError,
-  LedgerError,
-  PaginationLoopError,
-  TokenRefusedError,
-  TooManyPagesError,
-} from './errors.ts';
+import { BadDataError, LedgerError, NewDimensionError, TokenRefusedError } from './errors.ts';
+import { followPages } from './pages.ts';
 import type { Clock, SummarySource } from './ports.ts';
 import { createDeduplicator, type Deduplicator } from './stages/deduplicate.ts';
-import { extractPage } from './stages/extract.ts';
+import type { RawPages } from './stages/raw.ts';
 import { createValidator } from './stages/validate.ts';
 
 /** How often a slice begins again after a refused NextToken before the pull gives up. */
@@ -27,6 +22,8 @@ export interface ReadOptions {
   readonly maxPages: number;
   readonly maxRejects: number;
   readonly clock: Clock;
+  /** Opens a file for the raw pages of an attempt; undefined when none are kept. */
+  readonly openRaw?: ((observedAt: EpochMs) => Promise<RawPages>) | undefined;
   /** Given each attempt as it begins: it shows how far a failed one came. */
   readonly onAttempt: (reading: Reading) => void;
   readonly onPage: (page: number, rows: number) => void;
@@ -38,14 +35,20 @@ export interface Reading {
   /** The instant the attempt's first request was sent. */
   readonly observedAt: EpochMs;
   readonly pages: number;
+  /** Whether the last page was reached. */
+  readonly complete: boolean;
   readonly books: Books;
   readonly rejects: readonly Reject[];
   readonly warnings: readonly string[];
   rows(): SummaryRow[];
+  /** The file of the pages read so far; undefined when none are kept, or it was taken or discarded before. */
+  takeRaw(): Promise<Uint8Array | undefined>;
+  discardRaw(): void;
 }
 
 /**
- * Reads a slice to its last page, from the start again when AWS refuses a NextToken. Throws what the source throws, `PaginationLoopError`, `TooManyPagesError`, `BadDataError`.
+ * Reads a slice to its last page, from the start again when AWS refuses a NextToken. Throws what the source throws,
+ * `PaginationLoopError`, `TooManyPagesError`, `BadDataError`.
  */
 export async function readSlice(options: ReadOptions): Promise<Reading> {
   for (let restarts = 0; ; restarts++) {
@@ -56,6 +59,7 @@ export async function readSlice(options: ReadOptions): Promise<Reading> {
       return attempt;
     } catch (error) {
       if (!(error instanceof TokenRefusedError) || restarts === MOST_RESTARTS) throw error;
+      attempt.discardRaw();
       options.onRestart(error.message);
     }
   }
@@ -65,12 +69,16 @@ export async function readSlice(options: ReadOptions): Promise<Reading> {
 class Attempt implements Reading {
   readonly observedAt: EpochMs;
   pages = 0;
+  complete = false;
   readonly rejects: Reject[] = [];
   readonly #options: ReadOptions;
   readonly #validate: ReturnType<typeof createValidator>;
   readonly #deduplicator: Deduplicator;
   readonly #foreignRegions = new Set<string>();
   readonly #unknownFields = new Set<string>();
+  #raw: RawPages | undefined;
+  /** Pages are read on after it, so that the raw ones are all kept. */
+  #newDimension: NewDimensionError | undefined;
   #received = 0;
   #rejected = 0;
   #foreign = 0;
@@ -83,20 +91,15 @@ class Attempt implements Reading {
   }
 
   async readPages(): Promise<void> {
-    const { slice, source, maxPages, onPage } = this.#options;
-    const followed = new Set<string>();
-    let token: string | undefined;
-    do {
-      if (this.pages === maxPages) throw new TooManyPagesError(maxPages);
-      const { document } = await source.fetchPage(token);
-      const { items, nextToken } = extractPage(slice.kind, document);
+    const { slice, source, maxPages, onPage, openRaw } = this.#options;
+    this.#raw = await openRaw?.(this.observedAt);
+    const keep = this.#raw?.append;
+    for await (const items of followPages(slice.kind, source, { maxPages, keep })) {
       this.pages += 1;
       items.forEach((item, index) => this.#take(item, index));
       onPage(this.pages, items.length);
-      if (nextToken !== undefined && followed.has(nextToken)) throw new PaginationLoopError(this.pages);
-      if (nextToken !== undefined) followed.add(nextToken);
-      token = nextToken;
-    } while (token !== undefined);
+    }
+    this.complete = true;
     this.#assertUsable();
   }
 
@@ -139,6 +142,17 @@ class Attempt implements Reading {
     return this.#deduplicator.rows();
   }
 
+  async takeRaw(): Promise<Uint8Array | undefined> {
+    const raw = this.#raw;
+    this.#raw = undefined;
+    return raw?.finish();
+  }
+
+  discardRaw(): void {
+    this.#raw?.discard();
+    this.#raw = undefined;
+  }
+
   #take(item: unknown, index: number): void {
     this.#received += 1;
     const validation = this.#validate(item);
@@ -148,9 +162,17 @@ class Attempt implements Reading {
     }
     const { row, unknownFields } = validation;
     for (const name in unknownFields) this.#unknownFields.add(name);
-    if (row.region === this.#options.slice.region)
-      this.#deduplicator.add({ row, page: this.pages, unknownFields });
+    if (row.region === this.#options.slice.region) this.#keep({ row, page: this.pages, unknownFields });
     else this.#setAside(row.region);
+  }
+
+  #keep(reading: Parameters<Deduplicator['add']>[0]): void {
+    try {
+      this.#deduplicator.add(reading);
+    } catch (error) {
+      if (!(error instanceof NewDimensionError)) throw error;
+      this.#newDimension ??= error;
+    }
   }
 
   #reject(reject: Reject): void {
@@ -165,6 +187,7 @@ class Attempt implements Reading {
 
   #assertUsable(): void {
     const { slice, maxRejects } = this.#options;
+    if (this.#newDimension) throw this.#newDimension;
     if (this.#deduplicator.size !== this.books.kept) {
       throw new LedgerError('report-bug', `the books do not balance: ${JSON.stringify(this.books)}`);
     }

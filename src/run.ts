@@ -2,19 +2,17 @@ import pMap from 'p-map';
 import { type PullResult, SCHEMA_VERSION } from '../schemas/pull-result.ts';
 import type { Slice } from './domain/slice.ts';
 import { asLedgerError, exitCodes, InterruptedError, type LedgerError, type Recovery } from './errors.ts';
-import { type PulledSlice, type PullLimits, pullSlice, type PullWorld } from './pull.ts';
+import { type PulledSlice, type PullSettings, pullSlice, type PullWorld } from './pull.ts';
 import { applyBindings, MANIFEST, planBindings } from './stages/bind.ts';
-import { recentHistory } from './stages/history.ts';
+import { openHistory } from './stages/history.ts';
 
 /** With several failures the one that needs a person first decides the exit code. */
 const URGENCY: readonly Recovery[] = ['report-bug', 'fix-config', 'fix-usage', 'fix-data', 'retry-later'];
 
-export interface RunOptions {
+export interface RunOptions extends PullSettings {
   readonly slices: readonly Slice[];
-  readonly limits: PullLimits;
   /** Slices pulled side by side. */
   readonly concurrency: number;
-  readonly dryRun: boolean;
 }
 
 /** Pulls every slice; one that fails never stops another. Never throws: a failure is a result. */
@@ -41,12 +39,12 @@ export async function runPull(options: RunOptions, world: PullWorld): Promise<Pu
 }
 
 async function pullAll(
-  { slices, limits, concurrency, dryRun }: RunOptions,
+  { slices, concurrency, ...settings }: RunOptions,
   world: PullWorld,
 ): Promise<PulledSlice[]> {
-  await bindTables(slices, world, dryRun);
-  const history = await recentHistory(world.store, world.clock.now());
-  return pMap(slices, (slice) => pullSlice(slice, world, { limits, dryRun, history }), { concurrency });
+  await bindTables(slices, world, settings.dryRun);
+  const history = await openHistory(world.store, world.clock.now());
+  return pMap(slices, (slice) => pullSlice(slice, world, { ...settings, history }), { concurrency });
 }
 
 async function bindTables(slices: readonly Slice[], world: PullWorld, dryRun: boolean): Promise<void> {

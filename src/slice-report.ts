@@ -1,14 +1,17 @@
-import type { SummaryRow } from '../schemas/columns.ts';
+import type { EpochMs, SummaryRow } from '../schemas/columns.ts';
 import type { RecordedObject } from '../schemas/pull-record.ts';
-import type { SliceResult } from '../schemas/pull-result.ts';
+import type { Mismatch, SliceResult } from '../schemas/pull-result.ts';
 import { utcDay } from './domain/day.ts';
+import { sha256 } from './domain/sha256.ts';
 import { some } from './domain/show.ts';
 import type { Slice } from './domain/slice.ts';
 import type { LedgerError } from './errors.ts';
 import type { Report, RequestHooks } from './ports.ts';
 import type { Reading } from './read.ts';
+import { findGap, inspectFreshness } from './stages/freshness.ts';
 import type { EarlierPull } from './stages/history.ts';
 import { inspectRows } from './stages/inspect.ts';
+import type { NoTotals } from './stages/reconcile.ts';
 
 /** A pull that sees less than this share of the accounts the last one saw says so. */
 const ACCOUNTS_EXPECTED = 0.8;
@@ -17,6 +20,7 @@ const ACCOUNTS_EXPECTED = 0.8;
 export class SliceReport {
   readonly result: SliceResult;
   reading: Reading | undefined;
+  #rawSha256: string | null = null;
   readonly #slice: Slice;
   readonly #report: Report;
   readonly #objects: RecordedObject[] = [];
@@ -31,6 +35,10 @@ export class SliceReport {
   /** Objects written or confirmed so far, in the order of their keys. */
   get objects(): RecordedObject[] {
     return this.#objects.toSorted((a, b) => (a.partition < b.partition ? -1 : 1));
+  }
+
+  get rawSha256(): string | null {
+    return this.#rawSha256;
   }
 
   get hooks(): RequestHooks {
@@ -56,15 +64,40 @@ export class SliceReport {
   }
 
   /** What the rows show as a whole. */
-  sawRows(rows: readonly SummaryRow[], last: EarlierPull | undefined): void {
+  sawRows(rows: readonly SummaryRow[], observedAt: EpochMs, last: EarlierPull | undefined): void {
     const days = [...new Set(rows.map((row) => utcDay(row.start_time)))].toSorted();
-    this.result.first_day = days[0] ?? null;
-    this.result.last_day = days.at(-1) ?? null;
-    this.result.accounts = accountsOf(rows).size;
+    const read = { observedAt, firstDay: days[0], lastDay: days.at(-1) };
+    const { result } = this;
+    result.first_day = read.firstDay ?? null;
+    result.last_day = read.lastDay ?? null;
+    result.accounts = accountsOf(rows).size;
+    result.gap = findGap(this.#slice, last?.observedAt, read);
     for (const warning of inspectRows(this.#slice, rows)) this.warn(warning);
-    if (last && this.result.accounts < last.accounts * ACCOUNTS_EXPECTED) {
-      this.warn(`only ${this.result.accounts} accounts came; the last pull saw ${last.accounts}`);
+    for (const warning of inspectFreshness(this.#slice, last?.observedAt, read)) this.warn(warning);
+    if (last && result.accounts < last.accounts * ACCOUNTS_EXPECTED) {
+      this.warn(`only ${result.accounts} accounts came; the last pull saw ${last.accounts}`);
     }
+  }
+
+  /** What came of comparing with AWS's own totals; undefined when they were not asked for. */
+  sawTotals(found: readonly Mismatch[] | NoTotals | undefined): void {
+    const { result } = this;
+    if (found === undefined) return;
+    if ('unavailable' in found) {
+      result.reconciled = 'unavailable';
+      result.totals_unavailable = found.unavailable;
+      this.warn(`AWS's own totals could not be had: ${found.unavailable}`);
+      return;
+    }
+    result.reconciled = found.length === 0 ? 'matched' : 'mismatched';
+    result.mismatches = [...found];
+    if (found.length > 0)
+      this.warn(`AWS's own totals are not the sums of its rows: ${describeMismatches(found)}`);
+  }
+
+  keptRaw(key: string, bytes: Uint8Array): void {
+    this.result.raw = key;
+    this.#rawSha256 = sha256(bytes);
   }
 
   kept(object: RecordedObject): void {
@@ -100,6 +133,14 @@ export class SliceReport {
   }
 }
 
+/** `2026-11-22: 12 in rows, 13 in total`, the first few of them. */
+export function describeMismatches(mismatches: readonly Mismatch[]): string {
+  return some(
+    mismatches.map(({ start_date, kept, total }) => `${start_date}: ${kept} in rows, ${total} in total`),
+    3,
+  );
+}
+
 export function accountsOf(rows: readonly SummaryRow[]): Set<string | null> {
   return new Set(rows.map((row) => row.account_id));
 }
@@ -130,6 +171,10 @@ function blankResult({ kind, aggregationPeriod, region, scope, table }: Slice): 
     last_day: null,
     partitions: { written: 0, unchanged: 0 },
     reconciled: 'off',
+    mismatches: [],
+    totals_unavailable: null,
+    gap: null,
+    last_good_pull: null,
     raw: null,
     rejects: [],
     warnings: [],

@@ -49,7 +49,7 @@ const sources = ['schemas', 'src', 'jobs']
   .map(readSource);
 
 const belowJobs = sources.filter(({ path }) => !path.startsWith('jobs/'));
-const conductors = ['pull', 'run', 'read', 'publish', 'slice-report'];
+const conductors = ['pull', 'run', 'pages', 'read', 'totals', 'reconcile', 'publish', 'slice-report'];
 
 /** The room a file of ours lies in; undefined for a file that has none. */
 function roomOf(path: string): string | undefined {
@@ -77,8 +77,8 @@ const rules: Readonly<Record<string, Rule>> = {
   schemas: { rooms: ['schemas'], packages: [/^json-schema-to-ts$/] },
   errors: { rooms: [], packages: [] },
   ports: { rooms: ['schemas', 'domain'], packages: [] },
-  domain: { rooms: ['schemas', 'domain'], packages: [] },
-  stages: { rooms: stageRooms, packages: [/^node:crypto$/] },
+  domain: { rooms: ['schemas', 'domain'], packages: [/^node:crypto$/] },
+  stages: { rooms: stageRooms, packages: [] },
   adapters: { rooms: [...stageRooms, 'adapters'] },
   config: { rooms: ['schemas', 'domain', 'errors', 'config'], packages: [/^node:path$/, /^ms$/] },
   cli: {

@@ -14,7 +14,7 @@ function keyOf(day: Day, table = 'copy_job_summaries'): string {
 }
 
 function seen(rows: readonly SummaryRow[], fields: Partial<SliceSeen> = {}): SliceSeen {
-  return { slice: aSlice(), rows, observedAt: OBSERVED_AT, doubtful: false, ...fields };
+  return { slice: aSlice(), rows, observedAt: OBSERVED_AT, isDoubtful: () => false, ...fields };
 }
 
 async function aLedger(...rows: readonly SummaryRow[]): Promise<MemoryStore> {
@@ -112,7 +112,7 @@ describe('fewer finished jobs than are stored', () => {
   it('replace them on no day of a doubtful pull', async () => {
     const store = await aLedger(...rows);
     const before = store.snapshot();
-    const report = await publish(store, seen(fewer, { doubtful: true }));
+    const report = await publish(store, seen(fewer, { isDoubtful: () => true }));
     expect(store.snapshot()).toEqual(before);
     expect(report.result.protected).toBe(3);
   });
@@ -127,7 +127,7 @@ describe('fewer finished jobs than are stored', () => {
   });
 
   it('are told with the partitions concerned', async () => {
-    const report = await publish(await aLedger(...rows), seen(fewer, { doubtful: true }));
+    const report = await publish(await aLedger(...rows), seen(fewer, { isDoubtful: () => true }));
     report.close();
     expect(report.result.warnings).toEqual([
       `3 account-days came with fewer jobs than are stored and were kept: ${rows

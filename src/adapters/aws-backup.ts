@@ -43,13 +43,18 @@ export interface SummarySourceOptions {
  * wrong, or the signal's reason.
  */
 export function createSummarySource(options: SummarySourceOptions): SummarySource {
-  const { slice, retry, hooks } = options;
+  const { slice, retry, hooks, pageSize } = options;
+  const request = requestOf(slice, pageSize);
   return {
+    request,
     async fetchPage(token) {
       try {
-        return await retry(() => sendOnce(options, token), {
-          onRetry: ({ attempt, error }) => hooks.onRetry(attempt, describe(error)),
-        });
+        return await retry(
+          () => sendOnce(options, { ...request, ...(token !== undefined && { NextToken: token }) }),
+          {
+            onRetry: ({ attempt, error }) => hooks.onRetry(attempt, describe(error)),
+          },
+        );
       } catch (error) {
         throw asRequestError(error, slice, token);
       }
@@ -58,13 +63,12 @@ export function createSummarySource(options: SummarySourceOptions): SummarySourc
 }
 
 async function sendOnce(
-  { client, slice, pageSize, signal, hooks }: SummarySourceOptions,
-  token?: string,
+  { client, slice, signal, hooks }: SummarySourceOptions,
+  input: object,
 ): Promise<Page> {
-  const input = { ...requestOf(slice, pageSize), ...(token !== undefined && { NextToken: token }) };
   const Command = commands[kinds[slice.kind].operation] as unknown as SummariesCommand;
   const command = new Command(input);
-  let body: Uint8Array | undefined;
+  let body: Uint8Array = new Uint8Array();
   command.middlewareStack.add(
     (next) => async (args) => {
       const output = await next(args);
@@ -78,7 +82,7 @@ async function sendOnce(
   );
   hooks.onRequest();
   await client.send(command, { abortSignal: signal });
-  return { document: parse(body ?? new Uint8Array()) };
+  return { bytes: body, document: parse(body) };
 }
 
 const EMPTY_DOCUMENT = new TextEncoder().encode('{}');

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import pLimit from 'p-limit';
+import { sha256 } from '../domain/sha256.ts';
 import { StoreError } from '../errors.ts';
 import type { ObjectStore, PutCondition, PutResult } from '../ports.ts';
 import { naming, unlessMissing } from './file-store-errors.ts';
@@ -40,7 +40,7 @@ export function createFileStore(options: FileStoreOptions): ObjectStore {
 
   async function get(key: string) {
     const bytes = await reading(key, (file) => file.readFile());
-    return bytes && { bytes, version: versionOf(bytes) };
+    return bytes && { bytes, version: sha256(bytes) };
   }
 
   async function swap(
@@ -53,7 +53,7 @@ export function createFileStore(options: FileStoreOptions): ObjectStore {
     const current = await get(key);
     if (!holds(condition, current?.version)) return { written: false };
     await replaceFile(root, parts, bytes);
-    return { written: true, version: versionOf(bytes) };
+    return { written: true, version: sha256(bytes) };
   }
 
   return {
@@ -80,10 +80,6 @@ export function createFileStore(options: FileStoreOptions): ObjectStore {
 
 function holds(condition: PutCondition, current: string | undefined): boolean {
   return 'ifVersion' in condition ? condition.ifVersion === current : current === undefined;
-}
-
-function versionOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 async function readObject<T>(

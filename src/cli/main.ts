@@ -46,6 +46,8 @@ async function choose(
       '$0 <command> [flags]\n\nKeeps AWS Backup job summaries for ever, exactly once, as Parquet for Athena.',
     )
     .parserConfiguration({
+      // `--no-raw` is a flag of its own, not a way to say `--raw false`.
+      'boolean-negation': false,
       'camel-case-expansion': false,
       'dot-notation': false,
       'greedy-arrays': false,

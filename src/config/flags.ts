@@ -1,4 +1,5 @@
 import { aggregationPeriods, AGGREGATE_ALL, ANY, kindNames } from '../../schemas/kinds.ts';
+import { reconcileModes } from '../domain/reconcile-mode.ts';
 import {
   account,
   accountId,
@@ -123,6 +124,12 @@ const limitFlags = {
     wholeNumber(0, 1_000_000),
     '0',
   ),
+  reconcile: value(
+    LIMITS,
+    "what a mismatch with AWS's own totals does: off, warn, or require (publish nothing, exit 65)",
+    oneOf(reconcileModes),
+    'warn',
+  ),
   deadline: value(LIMITS, 'time after which the run stops, to be tried again', duration, '1h'),
 } as const satisfies Flags;
 
@@ -146,6 +153,7 @@ export const pullFlags = {
   ...ledgerFlags,
   ...sliceFlags,
   ...limitFlags,
+  'no-raw': { shape: 'switch', group: LEDGER, describe: 'do not keep the pages as AWS sent them' },
   'dry-run': { shape: 'switch', group: OUTPUT, describe: 'show what would change, write nothing' },
   ...outputFlags,
   ...otherFlags,

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { factsOf, type Kind } from '../../schemas/kinds.ts';
+import { AGGREGATE_ALL, factsOf, type Kind } from '../../schemas/kinds.ts';
 import type { SimulatedClock } from './clock.ts';
 import { AwsError, errorAnswer } from './errors.ts';
 import type { FaultDesk } from './fault-desk.ts';
@@ -65,6 +65,7 @@ function decide(room: Room, kind: Kind, asked: Asked): Outcome {
       ...request,
       page: position.page,
       hasToken: request.token !== undefined,
+      asksSums: Object.values(request.filters).includes(AGGREGATE_ALL),
     });
     return { ...struck, ...answerOf(room, request, { position, faults: struck.faults }) };
   } catch (error) {

@@ -1,4 +1,4 @@
-import { type Fault, isBreaking, type PageContext } from './faults.ts';
+import { concerns, type Fault, isBreaking, type PageContext } from './faults.ts';
 import { randomFrom, seedOf } from './random.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
 
@@ -6,7 +6,7 @@ import { createRateLimit, type RateLimit } from './rate-limit.ts';
 export interface FaultDesk {
   set(faults: readonly Fault[]): void;
   active(): readonly Fault[];
-  strike(request: PageContext & { readonly hasToken: boolean }): readonly Fault[];
+  strike(request: Struck): readonly Fault[];
 }
 
 interface Posted {
@@ -18,7 +18,11 @@ interface Posted {
   readonly limits: Map<string, RateLimit>;
 }
 
-type Struck = PageContext & { readonly hasToken: boolean };
+interface Struck extends PageContext {
+  readonly hasToken: boolean;
+  /** Whether a dimension is to be summed over. */
+  readonly asksSums: boolean;
+}
 
 export function createFaultDesk(seed: string): FaultDesk {
   let posted: readonly Posted[] = [];
@@ -52,6 +56,7 @@ function matches({ fault, left }: Posted, request: Struck): boolean {
     (fault.region === undefined || fault.region === request.region) &&
     (fault.kind === undefined || fault.kind === request.kind) &&
     (fault.page === undefined || fault.page === request.page) &&
+    concerns(fault, request) &&
     (fault.fault !== 'expired-token' || request.hasToken)
   );
 }

@@ -12,6 +12,11 @@ export interface FaultScope {
   readonly page?: number;
   /** Only the next so many matching requests. Default: no limit; for `expired-token` 1. */
   readonly times?: number;
+  /**
+   * Requests for rows, or for sums (with `AGGREGATE_ALL` on a dimension). Default: rows for the faults that shape what a
+   * good answer says, both for all others.
+   */
+  readonly of?: 'rows' | 'sums' | 'both';
 }
 
 /** What a hook for hostile rows is told. */
@@ -33,6 +38,8 @@ export type FaultEffect =
   | { readonly fault: 'access-denied' }
   /** UnrecognizedClientException 403. */
   | { readonly fault: 'unrecognized-client' }
+  /** InvalidParameterValueException 400. */
+  | { readonly fault: 'invalid-parameter' }
   /** InvalidParameterValueException on a request that carries a token; others are left alone. */
   | { readonly fault: 'expired-token' }
   /** A web page instead of JSON, status 200 (default) or 503. */
@@ -57,6 +64,8 @@ export type FaultEffect =
   | { readonly fault: 'conflict-later'; readonly rows?: number }
   /** The page's first `rows` (default 1) stand again at its end, with a count one higher. */
   | { readonly fault: 'conflict-within'; readonly rows?: number }
+  /** The page's first `rows` (default 1) have a count so many higher (default 1). */
+  | { readonly fault: 'miscount'; readonly by?: number; readonly rows?: number }
   /** The page's rows in another order. */
   | { readonly fault: 'shuffle' }
   /** A page without rows, whose token goes on where this page should have begun. */
@@ -95,6 +104,7 @@ const shaping: ReadonlySet<FaultName> = new Set([
   'overlap',
   'conflict-later',
   'conflict-within',
+  'miscount',
   'shuffle',
   'empty-page',
   'unknown-state',
@@ -105,6 +115,12 @@ const shaping: ReadonlySet<FaultName> = new Set([
 
 export function isBreaking(fault: Fault): boolean {
   return !shaping.has(fault.fault);
+}
+
+/** Whether a fault is about requests such as this one. */
+export function concerns(fault: Fault, request: { readonly asksSums: boolean }): boolean {
+  const { of = isBreaking(fault) || fault.fault === 'delay' ? 'both' : 'rows' } = fault;
+  return of === 'both' || request.asksSums === (of === 'sums');
 }
 
 /** The faults of one name, in order. */

@@ -70,6 +70,9 @@ function changeItem(item: Item, index: number, faults: readonly Fault[]): Item {
   for (const { field = 'Shard', value = 'a', rows = 1 } of ofName(faults, 'unknown-field')) {
     if (index < rows) changed[field] = value;
   }
+  for (const { by = 1, rows = 1 } of ofName(faults, 'miscount')) {
+    if (index < rows) changed.Count = Number(item.Count) + by;
+  }
   for (const { field = 'Count', rows = 1 } of ofName(faults, 'missing-field')) {
     if (index < rows) delete changed[field];
   }

@@ -33,6 +33,7 @@ const faultChecks: Readonly<Record<FaultName, Checks>> = {
   unavailable: { status: oneOf(500, 503) },
   'access-denied': {},
   'unrecognized-client': {},
+  'invalid-parameter': {},
   'expired-token': {},
   html: { status: oneOf(200, 503) },
   reset: {},
@@ -45,6 +46,7 @@ const faultChecks: Readonly<Record<FaultName, Checks>> = {
   overlap: { rows },
   'conflict-later': { rows },
   'conflict-within': { rows },
+  miscount: { by: wholeFrom(-1_000_000), rows },
   shuffle: {},
   'empty-page': {},
   'unknown-state': { state: isText, rows },
@@ -69,6 +71,7 @@ const scopeChecks: Checks = {
   kind: oneOf(...kindNames),
   page: wholeFrom(1),
   times: wholeFrom(1),
+  of: oneOf('rows', 'sums', 'both'),
 };
 
 /** Throws InvalidSettingError with every problem. */

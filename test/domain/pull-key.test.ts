@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parsePullPath, pullPath, pullsOn, stamp } from '../../src/domain/pull-key.ts';
+import { parsePullPath, pullPath, pullsOn } from '../../src/domain/pull-key.ts';
 import { aSlice, OBSERVED_AT } from '../fixtures/builders.ts';
 
 const path = 'pulls/pull_date=2026-11-23/20261123T030005123Z-copy-ONE_DAY-eu-west-1-any.json';
@@ -41,12 +41,5 @@ describe('a pull record', () => {
 
   it('is not named by a key in a folder of its own', () => {
     expect(parsePullPath(path.replace('-copy-', '-copy/x-'))).toBeUndefined();
-  });
-});
-
-describe('stamp', () => {
-  it('sorts as text in the order of time', () => {
-    const instants = [0, 999, 1000, OBSERVED_AT - 1, OBSERVED_AT, Date.UTC(2027, 0, 1)];
-    expect(instants.map(stamp).toSorted()).toEqual(instants.map(stamp));
   });
 });

@@ -47,6 +47,7 @@ describe('pull', () => {
       'copy_job_summaries',
       'ledger.json',
       'pulls',
+      'raw',
     ]);
   });
 
@@ -112,7 +113,8 @@ describe("a user's mistake", () => {
   });
 
   it.each([
-    [['pull', '--reconcile', 'warn'], 'reconcile'],
+    [['pull', '--reconcile', 'sometimes'], 'reconcile'],
+    [['pull', '--raw'], 'raw'],
     [['pull', '--max-rate', '5'], 'max-rate'],
     [['pull', '--region', 'all'], 'got "all"'],
     [['verify'], 'verify'],

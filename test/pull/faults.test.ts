@@ -27,7 +27,11 @@ it('is complete and right through throttling, resets and broken answers', async 
   expect(result.exit_code).toBe(0);
   const slices = result.slices;
   expect(slices.reduce((sum, slice) => sum + slice.retries, 0)).toBeGreaterThan(5);
-  expect(slices.every(({ requests, retries, pages }) => requests === pages + retries)).toBe(true);
+  expect(slices.map(({ reconciled }) => reconciled)).toEqual(['matched', 'matched', 'matched']);
+  const ONE_PAGE_OF_TOTALS = 1;
+  expect(
+    slices.every(({ requests, retries, pages }) => requests === pages + ONE_PAGE_OF_TOTALS + retries),
+  ).toBe(true);
   await expectTruth(['eu-west-1', 'us-east-1', 'ap-southeast-2']);
 });
 

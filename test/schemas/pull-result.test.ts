@@ -2,9 +2,8 @@ import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { type PullResult, pullResultSchema } from '../../schemas/pull-result.ts';
 import { RequestError } from '../../src/errors.ts';
-import { aRow, aScript, aSummary, generousLimits, aSlice, aWorld, pullOnce } from '../fixtures/builders.ts';
+import { aRow, aScript, aSummary, aSlice, pullOnce } from '../fixtures/builders.ts';
 import { jsonCodec, MemoryStore } from '../fixtures/memory-store.ts';
-import { runPull } from '../../src/run.ts';
 
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 const ajv = new Ajv({
@@ -50,6 +49,10 @@ const full = {
       last_day: '2026-11-22',
       partitions: { written: 1, unchanged: 13 },
       reconciled: 'mismatched',
+      mismatches: [{ start_date: '2026-11-10', kept: 4, total: 5 }],
+      totals_unavailable: null,
+      gap: { from: '2026-11-01', to: '2026-11-08' },
+      last_good_pull: 'pulls/pull_date=2026-11-01/20261101T030005123Z-copy-ONE_DAY-eu-west-1-any.json',
       raw: 'raw/copy/ONE_DAY/eu-west-1/any/20261123T030005123Z.jsonl.gz',
       rejects: [{ page: 1, index: 0, problems: ['Count: expected a whole number, got -1'] }],
       warnings: ['3 rows were rejected'],
@@ -120,10 +123,8 @@ describe('a real result keeps the schema', () => {
 
   it('of a superseded pull', async () => {
     const store = new MemoryStore();
-    const slices = [aSlice()];
     await pullOnce([aSummary()], { store, now: Date.UTC(2026, 10, 23, 4) });
-    const run = { slices, limits: generousLimits, concurrency: 1, dryRun: false };
-    const result = await runPull(run, aWorld({ store, now: Date.UTC(2026, 10, 23, 3) }));
+    const result = await pullOnce([aSummary()], { store, now: Date.UTC(2026, 10, 23, 3) });
     expect(result.slices[0]?.outcome).toBe('superseded');
     expect(errorsOf(result)).toBe('');
   });

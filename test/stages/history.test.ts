@@ -3,7 +3,7 @@ import type { EpochMs } from '../../schemas/columns.ts';
 import { recordInstant } from '../../schemas/pull-record.ts';
 import { DAY_MS } from '../../src/domain/day.ts';
 import { pullPath } from '../../src/domain/pull-key.ts';
-import { lastGoodPull, listHistory, newerPull, recentHistory } from '../../src/stages/history.ts';
+import { lastGoodPull, newerPull, openHistory } from '../../src/stages/history.ts';
 import { aSlice, OBSERVED_AT } from '../fixtures/builders.ts';
 import { MemoryStore } from '../fixtures/memory-store.ts';
 
@@ -30,47 +30,44 @@ function record(observedAt: EpochMs, fields: Readonly<Record<string, unknown>> =
 }
 
 async function last() {
-  return lastGoodPull(store, await recentHistory(store, OBSERVED_AT), slice);
+  return lastGoodPull(store, await openHistory(store, OBSERVED_AT), slice);
 }
 
-describe('the history', () => {
-  it('lists the records of each slice, oldest first', async () => {
+describe('the history of a slice', () => {
+  const keys = async (of = slice) => (await openHistory(store, OBSERVED_AT)).keysOf(of);
+
+  it('is its records, oldest first', async () => {
     const second = record(OBSERVED_AT - 1);
     const first = record(OBSERVED_AT - DAY_MS);
-    const other = record(OBSERVED_AT, {}, aSlice({ region: 'us-east-1' }));
-    expect(await recentHistory(store, OBSERVED_AT)).toEqual(
-      new Map([
-        ['copy-ONE_DAY-eu-west-1-any', [first, second]],
-        ['copy-ONE_DAY-us-east-1-any', [other]],
-      ]),
-    );
-  });
-
-  it('begins on the day it is told to', async () => {
-    record(Date.UTC(2026, 10, 20, 23, 59, 59, 999));
-    const onTheDay = record(Date.UTC(2026, 10, 21));
-    expect([...(await listHistory(store, '2026-11-21')).values()]).toEqual([[onTheDay]]);
+    const other = aSlice({ region: 'us-east-1' });
+    const ofOther = record(OBSERVED_AT, {}, other);
+    expect(await keys()).toEqual([first, second]);
+    expect(await keys(other)).toEqual([ofOther]);
   });
 
   it('reaches back 31 days', async () => {
     record(OBSERVED_AT - 32 * DAY_MS);
-    expect(await last()).toBeUndefined();
-    record(OBSERVED_AT - 31 * DAY_MS);
-    expect(await last()).toBeDefined();
+    const recent = record(OBSERVED_AT - 31 * DAY_MS);
+    expect(await keys()).toEqual([recent]);
+  });
+
+  it('reaches back to the beginning when there is nothing as young', async () => {
+    const old = [400, 32].map((days) => record(OBSERVED_AT - days * DAY_MS));
+    expect(await keys()).toEqual(old);
   });
 
   it('passes over objects that are no records', async () => {
     store.seed('pulls/pull_date=2026-11-23/notes.txt', 'x');
     store.seed('copy_job_summaries/x', 'x');
-    expect((await recentHistory(store, OBSERVED_AT)).size).toBe(0);
+    expect(await keys()).toEqual([]);
   });
 });
 
 describe('the last good pull', () => {
   it('is the newest', async () => {
     record(OBSERVED_AT - DAY_MS, { accounts: 1 });
-    record(OBSERVED_AT - 1, { accounts: 8, pages: 4 });
-    expect(await last()).toEqual({ observedAt: OBSERVED_AT - 1, accounts: 8, pages: 4 });
+    const key = record(OBSERVED_AT - 1, { accounts: 8, pages: 4 });
+    expect(await last()).toEqual({ key, observedAt: OBSERVED_AT - 1, accounts: 8, pages: 4 });
   });
 
   it.each([
@@ -98,8 +95,43 @@ describe('the last good pull', () => {
 
   it('is found although its record has vanished since it was listed', async () => {
     record(OBSERVED_AT - DAY_MS);
-    const history = await recentHistory(store, OBSERVED_AT);
+    const history = await openHistory(store, OBSERVED_AT);
     expect(await lastGoodPull(new MemoryStore(), history, slice)).toBeUndefined();
+  });
+});
+
+describe('the last good pull of a slice that keeps failing', () => {
+  const failed = (key: string | null) => ({ outcome: 'failed', last_good_pull: key });
+
+  it('is found by the word of a failed one, however long ago it was', async () => {
+    const good = record(OBSERVED_AT - 90 * DAY_MS);
+    record(OBSERVED_AT - 3 * DAY_MS, failed(good));
+    record(OBSERVED_AT - 2 * DAY_MS, failed(good));
+    expect(await last()).toMatchObject({ key: good });
+  });
+
+  it('is found without reading every failure', async () => {
+    const good = record(OBSERVED_AT - 30 * DAY_MS);
+    for (let days = 29; days > 0; days--) record(OBSERVED_AT - days * DAY_MS, failed(good));
+    expect(await last()).toMatchObject({ key: good });
+    expect(store.gets.length).toBeLessThan(5);
+  });
+
+  it('is a good one that ran beside the failed one, whose word is older', async () => {
+    const known = record(OBSERVED_AT - 3 * DAY_MS);
+    const beside = record(OBSERVED_AT - DAY_MS - 60_000);
+    record(OBSERVED_AT - DAY_MS, failed(known));
+    expect(await last()).toMatchObject({ key: beside });
+  });
+
+  it('is none when there never was one', async () => {
+    record(OBSERVED_AT - DAY_MS, failed(null));
+    expect(await last()).toBeUndefined();
+  });
+
+  it('is none when the record it points to is gone', async () => {
+    record(OBSERVED_AT - DAY_MS, failed('pulls/gone'));
+    expect(await last()).toBeUndefined();
   });
 });
 

@@ -1,11 +1,12 @@
 import { BackupClient } from '@aws-sdk/client-backup';
 import { factsOf } from '../../schemas/kinds.ts';
 import { createSummarySource } from '../../src/adapters/aws-backup.ts';
+import { gzipLines } from '../../src/adapters/gzip-lines.ts';
 import { parquetCodec } from '../../src/adapters/parquet-codec.ts';
 import { createRetry, retryLostRaces } from '../../src/adapters/retry.ts';
 import type { SummarySource } from '../../src/ports.ts';
 import type { PullWorld } from '../../src/pull.ts';
-import { runPull } from '../../src/run.ts';
+import { type RunOptions, runPull } from '../../src/run.ts';
 import type { Simulator, SummaryItem } from '../../src/simulator/index.ts';
 import { aSlice, generousLimits } from '../fixtures/builders.ts';
 import { MemoryStore } from '../fixtures/memory-store.ts';
@@ -30,6 +31,16 @@ export interface Caller {
   close(): void;
 }
 
+/** What the merge makes of what came: without a second opinion by totals, or the pages themselves. */
+const run: RunOptions = {
+  slices: [SLICE],
+  limits: generousLimits,
+  reconcile: 'off',
+  keepRaw: false,
+  dryRun: false,
+  concurrency: 1,
+};
+
 /** One client serves a whole life: making one costs as much as a pull. */
 export function openCaller(simulator: Simulator): Caller {
   const ledger = new MemoryStore();
@@ -47,6 +58,7 @@ export function openCaller(simulator: Simulator): Caller {
     store: ledger,
     storeForFailures: ledger,
     codec: parquetCodec,
+    lines: gzipLines,
     clock,
     signal,
     report: () => undefined,
@@ -60,13 +72,13 @@ export function openCaller(simulator: Simulator): Caller {
       );
     },
     writtenBy: 'backup-ledger 0.0.0-test',
+    versions: {},
   };
   return {
     ledger,
     pulled,
     async pull() {
-      const options = { slices: [SLICE], limits: generousLimits, concurrency: 1, dryRun: false };
-      const result = await runPull(options, world);
+      const result = await runPull(run, world);
       if (result.outcome !== 'ok') throw new Error(`a pull failed: ${JSON.stringify(result)}`);
     },
     close: () => client.destroy(),
@@ -76,6 +88,7 @@ export function openCaller(simulator: Simulator): Caller {
 function recording(source: SummarySource, rows: CountedRow[]): SummarySource {
   const { resultList } = factsOf(SLICE.kind);
   return {
+    request: source.request,
     async fetchPage(token) {
       const page = await source.fetchPage(token);
       const items = (page.document as Readonly<Record<string, readonly SummaryItem[]>>)[resultList] ?? [];
