@@ -1,28 +1,20 @@
 import { setMaxListeners } from 'node:events';
 import { createSummarySource } from '../src/adapters/aws-backup.ts';
-import { createFileStore } from '../src/adapters/file-store.ts';
 import { gzipLines } from '../src/adapters/gzip-lines.ts';
-import { type BackoffPolicy, createRetry, retryLostRaces } from '../src/adapters/retry.ts';
+import { createRetry, retryLostRaces } from '../src/adapters/retry.ts';
 import type { PullConfig } from '../src/config/pull-config.ts';
-import type { Clock, ObjectStore, Report, RowCodec } from '../src/ports.ts';
+import type { Report } from '../src/ports.ts';
 import type { PullWorld } from '../src/pull.ts';
-import { backupClients, sdkRegion } from './backup-clients.ts';
-import { defaultTimeouts, type Timeouts } from './client-options.ts';
+import { backupClients } from './backup-clients.ts';
+import { defaultTimeouts } from './client-options.ts';
+import { graceAfter, type LedgerOptions, loadCodec, openLedger } from './ledger.ts';
 import { installedVersion, packageInfo } from './package-info.ts';
 
 /** What sends the requests and hands the pages on. */
 const BACKUP_SDK = '@aws-sdk/client-backup';
 
-/** How long the record of a failed slice may take after the run was stopped, in milliseconds. */
-const GRACE_MS = 5_000;
-
-export interface WorldOptions {
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
+export interface WorldOptions extends LedgerOptions {
   readonly report: Report;
-  readonly timeouts?: Timeouts;
-  /** Waits between tries; the defaults are made for AWS. */
-  readonly backoff?: Pick<BackoffPolicy, 'minDelayMs' | 'maxDelayMs'>;
 }
 
 export interface OpenWorld extends PullWorld {
@@ -35,7 +27,7 @@ export async function openWorld(config: PullConfig, options: WorldOptions): Prom
   // One signal serves every request in flight; Node would take so many listeners for a leak.
   setMaxListeners(0, signal);
   const clients = backupClients(timeouts);
-  const ledger = await openLedger(config, { ...options, timeouts });
+  const ledger = await openLedger(config, options, config.regions[0]);
   const retry = createRetry({ maxAttempts: config['max-attempts'], signal, now: clock.now, ...backoff });
   const { name, version } = packageInfo();
   return {
@@ -63,59 +55,4 @@ export async function openWorld(config: PullConfig, options: WorldOptions): Prom
       ledger.close();
     },
   };
-}
-
-/** Loaded while the first pages are on their way: nothing is encoded or decoded before the last one is there. */
-function loadCodec(): RowCodec {
-  const loading = import('../src/adapters/parquet-codec.ts');
-  return {
-    encode: async (kind, rows) => (await loading).parquetCodec.encode(kind, rows),
-    decode: async (kind, bytes) => (await loading).parquetCodec.decode(kind, bytes),
-  };
-}
-
-interface Ledger {
-  open(signal: AbortSignal): ObjectStore;
-  close(): void;
-}
-
-type LedgerOptions = WorldOptions & { readonly timeouts: Timeouts };
-
-async function openLedger(config: PullConfig, { clock, timeouts, backoff }: LedgerOptions): Promise<Ledger> {
-  const { ledger } = config;
-  if (ledger.type === 'folder') {
-    return { open: (signal) => createFileStore({ root: ledger.path, signal }), close: () => undefined };
-  }
-  // A local ledger does not wait for the S3 client to be loaded.
-  const [{ createS3Store }, { s3Client }] = await Promise.all([
-    import('../src/adapters/s3-store.ts'),
-    import('./s3-client.ts'),
-  ]);
-  const region = await sdkRegion().catch((error: unknown) => config.regions[0] ?? Promise.reject(error));
-  const client = s3Client(region, config['s3-path-style'], timeouts);
-  return {
-    open: (signal) =>
-      createS3Store({
-        client,
-        bucket: ledger.bucket,
-        prefix: ledger.prefix,
-        expectedBucketOwner: config['expected-bucket-owner'],
-        kmsKey: config['kms-key'],
-        retry: createRetry({ maxAttempts: config['max-attempts'], signal, now: clock.now, ...backoff }),
-        signal,
-      }),
-    close: () => client.destroy(),
-  };
-}
-
-/** Aborts a while after the given signal does. */
-function graceAfter(signal: AbortSignal): AbortSignal {
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
-  const abortLater = () => {
-    setTimeout(() => controller.abort(signal.reason), GRACE_MS).unref();
-  };
-  if (signal.aborted) abortLater();
-  else signal.addEventListener('abort', abortLater, { once: true });
-  return controller.signal;
 }

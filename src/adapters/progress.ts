@@ -9,7 +9,7 @@ const REDRAW_MS = 80;
 export interface Progress {
   report(event: PullEvent): void;
   /** Writes lines above the display. */
-  writeAbove(lines: string): void;
+  readonly writeAbove: (lines: string) => void;
   /** Removes the display. */
   stop(): void;
 }

@@ -4,6 +4,7 @@ import {
   account,
   accountId,
   anyText,
+  day,
   duration,
   instant,
   json,
@@ -64,13 +65,16 @@ const LEDGER = 'Ledger:';
 const SLICES = 'What to read:';
 const LIMITS = 'Limits:';
 const OUTPUT = 'Output:';
+const CHECKS = 'What to check:';
+const REBUILD = 'What to rebuild:';
 const OTHER = 'Other:';
 const SERVER = 'Server:';
 const WORLD = 'Simulated world:';
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 
-const ledgerFlags = {
+/** Where a ledger lies and how it is reached. */
+export const ledgerFlags = {
   ledger: value(
     LEDGER,
     'where the ledger lies: s3://bucket/prefix or a local folder',
@@ -80,6 +84,7 @@ const ledgerFlags = {
   'expected-bucket-owner': value(LEDGER, 'account that must own the bucket', accountId, undefined),
   'kms-key': value(LEDGER, 'KMS key (ID or ARN) to encrypt new objects with', anyText, undefined),
   's3-path-style': { shape: 'switch', group: LEDGER, describe: 'address buckets by path, not by host name' },
+  'max-attempts': value(LIMITS, 'tries for each request', wholeNumber(1, 100), '10'),
 } as const satisfies Flags;
 
 /** Flags that say which slices there are. */
@@ -110,7 +115,6 @@ export const sliceFlags = {
 const limitFlags = {
   'page-size': value(LIMITS, 'summaries a page', wholeNumber(1, 500), '500'),
   concurrency: value(LIMITS, 'slices read side by side', wholeNumber(1, 256), '16'),
-  'max-attempts': value(LIMITS, 'tries for each request', wholeNumber(1, 100), '10'),
   'max-pages': value(
     LIMITS,
     'pages of one slice beyond which something is wrong',
@@ -130,10 +134,14 @@ const limitFlags = {
     oneOf(reconcileModes),
     'warn',
   ),
+} as const satisfies Flags;
+
+const runFlags = {
   deadline: value(LIMITS, 'time after which the run stops, to be tried again', duration, '1h'),
 } as const satisfies Flags;
 
-const outputFlags = {
+/** What is shown on stderr. */
+export const outputFlags = {
   'log-format': value(
     OUTPUT,
     'pretty or json [default: pretty on a terminal]',
@@ -153,6 +161,7 @@ export const pullFlags = {
   ...ledgerFlags,
   ...sliceFlags,
   ...limitFlags,
+  ...runFlags,
   'no-raw': { shape: 'switch', group: LEDGER, describe: 'do not keep the pages as AWS sent them' },
   'dry-run': { shape: 'switch', group: OUTPUT, describe: 'show what would change, write nothing' },
   ...outputFlags,
@@ -161,6 +170,39 @@ export const pullFlags = {
 
 /** `plan` takes every flag of `pull`, so that one configuration serves both. */
 export const planFlags = pullFlags;
+
+export const verifyFlags = {
+  ...ledgerFlags,
+  'max-age': value(CHECKS, 'longest time since the last good pull of a slice', duration, '36h'),
+  ...runFlags,
+  json: { shape: 'switch', group: OUTPUT, describe: 'print the findings as one JSON line' },
+  ...outputFlags,
+  ...otherFlags,
+} as const satisfies Flags;
+
+export const replayFlags = {
+  ...ledgerFlags,
+  into: value(
+    LEDGER,
+    'another place to rebuild the ledger in: s3://bucket/prefix or a local folder',
+    ledgerPlace,
+    undefined,
+  ),
+  from: value(REBUILD, 'first start date [default: the first there is]', day, undefined),
+  to: value(REBUILD, 'last start date [default: the last there is]', day, undefined),
+  kind: { ...sliceFlags.kind, group: REBUILD, default: 'all' },
+  region: { ...sliceFlags.region, group: REBUILD, describe: 'AWS Regions [default: all there are]' },
+  exclude: {
+    shape: 'list',
+    group: REBUILD,
+    describe: 'pulls to withdraw, by the key or file name of their record or raw pages',
+    parse: anyText,
+    default: undefined,
+  },
+  ...runFlags,
+  ...outputFlags,
+  ...otherFlags,
+} as const satisfies Flags;
 
 export const simulateFlags = {
   port: value(SERVER, 'port on 127.0.0.1; 0 for a free one', wholeNumber(0, 65_535), '0'),
@@ -198,3 +240,6 @@ export const simulateFlags = {
   ),
   config: otherFlags.config,
 } as const satisfies Flags;
+
+/** Flags of every command: one environment, or configuration file, serves them all. */
+export const allFlags: Flags = { ...replayFlags, ...verifyFlags, ...simulateFlags, ...pullFlags };

@@ -11,6 +11,7 @@ import {
 import { show } from '../domain/show.ts';
 import { ANY_ACCOUNT, grainOf, type Slice } from '../domain/slice.ts';
 import { pullFlags, sliceFlags } from './flags.ts';
+import { ledgerProblems } from './ledger-config.ts';
 import { resolveFlags, type Sources, type Values } from './resolve.ts';
 
 /** A pull's settings, judged: nothing downstream checks them again. */
@@ -28,19 +29,11 @@ export type PullConfigResult = { readonly config: PullConfig } | { readonly prob
 /** Resolves and judges the settings of a pull. All problems come back at once. */
 export function parsePullConfig(sources: Sources): PullConfigResult {
   const { values, problems } = resolveFlags(pullFlags, sources);
-  const all = [...problems, ...sliceProblems(values), ...storeProblems(values)];
+  const all = [...problems, ...sliceProblems(values), ...ledgerProblems(values)];
   if (all.length > 0) return { problems: all };
   return {
     config: { ...values, regions: values.region, slicesIn: (regions) => slicesOf(values, regions) },
   };
-}
-
-function storeProblems(values: Partial<PullValues>): string[] {
-  if (values.ledger?.type !== 'folder') return [];
-  const s3Only = (['expected-bucket-owner', 'kms-key', 's3-path-style'] as const).filter(
-    (name) => values[name],
-  );
-  return s3Only.map((name) => `${name}: expected only with a ledger on s3://, got it with a local folder`);
 }
 
 /** What no single flag can know. A flag that is wrong by itself has been told already; the rest waits for it. */

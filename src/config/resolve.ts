@@ -1,13 +1,5 @@
 import { show } from '../domain/show.ts';
-import {
-  type Flag,
-  type Flags,
-  type ListFlag,
-  pullFlags,
-  simulateFlags,
-  type SwitchFlag,
-  type ValueFlag,
-} from './flags.ts';
+import { allFlags, type Flag, type Flags, type ListFlag, type SwitchFlag, type ValueFlag } from './flags.ts';
 
 /** Where settings come from; earlier ones win: the command line, the environment, the file. */
 export interface Sources {
@@ -63,7 +55,7 @@ export function resolveFlags<F extends Flags>(flags: F, sources: Sources): Resol
 
 /** Variables that look meant for this tool but name none of its flags: worth a warning, not worth a failure. */
 export function unknownVariables(env: Sources['env']): string[] {
-  const known = new Set(Object.keys({ ...pullFlags, ...simulateFlags }).map(variableOf));
+  const known = new Set(Object.keys(allFlags).map(variableOf));
   return Object.keys(env).filter((name) => name.startsWith(PREFIX) && !known.has(name));
 }
 
@@ -78,10 +70,9 @@ function find(name: string, { argv, env, file }: Sources): { raw: unknown; from?
 
 /** A configuration file may serve several commands, so it may name the flags of any. */
 function unknownSettings(flags: Flags, { argv, file }: Sources): string[] {
-  const everyFlag = { ...pullFlags, ...simulateFlags, ...flags };
   return [
     ...unknown(argv, flags).map((name) => `${name}: unknown flag`),
-    ...unknown(file?.settings ?? {}, everyFlag).map((name) => `${name} (${file?.name}): unknown setting`),
+    ...unknown(file?.settings ?? {}, allFlags).map((name) => `${name} (${file?.name}): unknown setting`),
   ];
 }
 

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import ms from 'ms';
 import { AGGREGATE_ALL, ANY } from '../../schemas/kinds.ts';
+import { type Day, isDay } from '../domain/day.ts';
 import { REGION_PATTERN, TABLE_PATTERN } from '../domain/partition.ts';
 
 /** A value as it was meant, or what would have been accepted. */
@@ -46,6 +47,10 @@ export const instant: Parse<number> = (text) => {
   const value = /^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:\d{2})$/.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(value) ? { expected: 'an instant such as 2026-11-23T03:30:00Z' } : { value };
 };
+
+/** A UTC calendar day. */
+export const day: Parse<Day> = (text) =>
+  isDay(text) ? { value: text } : { expected: 'a day such as 2026-11-22' };
 
 export const anyText: Parse<string> = (text) =>
   text !== '' && text.isWellFormed() ? { value: text } : { expected: 'a value' };

@@ -1,0 +1,76 @@
+import { setMaxListeners } from 'node:events';
+import { createFileStore } from '../src/adapters/file-store.ts';
+import { type BackoffPolicy, createRetry } from '../src/adapters/retry.ts';
+import type { LedgerConfig } from '../src/config/ledger-config.ts';
+import type { Clock, ObjectStore, RowCodec } from '../src/ports.ts';
+import { sdkRegion } from './backup-clients.ts';
+import { defaultTimeouts, type Timeouts } from './client-options.ts';
+
+/** How long the record of a failed slice may take after the run was stopped, in milliseconds. */
+const GRACE_MS = 5_000;
+
+export interface LedgerOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly timeouts?: Timeouts;
+  /** Waits between tries; the defaults are made for AWS. */
+  readonly backoff?: Pick<BackoffPolicy, 'minDelayMs' | 'maxDelayMs'>;
+}
+
+/** Loaded while the first pages are on their way: nothing is encoded or decoded before the last one is there. */
+export function loadCodec(): RowCodec {
+  const loading = import('../src/adapters/parquet-codec.ts');
+  return {
+    encode: async (kind, rows) => (await loading).parquetCodec.encode(kind, rows),
+    decode: async (kind, bytes) => (await loading).parquetCodec.decode(kind, bytes),
+  };
+}
+
+export interface Ledger {
+  open(signal: AbortSignal): ObjectStore;
+  close(): void;
+}
+
+/** Opens the place a ledger lies in. `region` is where its bucket is looked for when the SDK knows no region. */
+export async function openLedger(
+  config: LedgerConfig,
+  { clock, timeouts = defaultTimeouts, backoff }: LedgerOptions,
+  region?: string,
+): Promise<Ledger> {
+  const { ledger } = config;
+  if (ledger.type === 'folder') {
+    return { open: (signal) => createFileStore({ root: ledger.path, signal }), close: () => undefined };
+  }
+  // A local ledger does not wait for the S3 client to be loaded.
+  const [{ createS3Store }, { s3Client }] = await Promise.all([
+    import('../src/adapters/s3-store.ts'),
+    import('./s3-client.ts'),
+  ]);
+  const home = await sdkRegion().catch((error: unknown) => region ?? Promise.reject(error));
+  const client = s3Client(home, config['s3-path-style'], timeouts);
+  return {
+    open: (signal) =>
+      createS3Store({
+        client,
+        bucket: ledger.bucket,
+        prefix: ledger.prefix,
+        expectedBucketOwner: config['expected-bucket-owner'],
+        kmsKey: config['kms-key'],
+        retry: createRetry({ maxAttempts: config['max-attempts'], signal, now: clock.now, ...backoff }),
+        signal,
+      }),
+    close: () => client.destroy(),
+  };
+}
+
+/** Aborts a while after the given signal does. */
+export function graceAfter(signal: AbortSignal): AbortSignal {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  const abortLater = () => {
+    setTimeout(() => controller.abort(signal.reason), GRACE_MS).unref();
+  };
+  if (signal.aborted) abortLater();
+  else signal.addEventListener('abort', abortLater, { once: true });
+  return controller.signal;
+}
