@@ -13,6 +13,10 @@ export interface RawContext {
   readonly versions: RawHeader['versions'];
 }
 
+const LINE_FEED = 0x0a;
+/** How the line of a page begins that is not there as it came. */
+const ESCAPED = Buffer.from(`{"${BASE64_PAGE}":`);
+
 /** Takes the pages of one attempt as they come. */
 export interface RawPages {
   readonly append: (page: Uint8Array) => Promise<void>;
@@ -77,14 +81,18 @@ function parseHeader(line: Uint8Array): RawHeader {
 
 /** JSON may hold line feeds between its tokens, which would part a page. */
 function asLine(page: Uint8Array): Uint8Array {
-  if (!page.includes(0x0a)) return page;
+  if (!page.includes(LINE_FEED) && !isEscaped(page)) return page;
   return encode({ [BASE64_PAGE]: Buffer.from(page).toString('base64') });
 }
 
 function asPage(line: Uint8Array): Uint8Array {
-  if (!Buffer.from(line.subarray(0, BASE64_PAGE.length + 2)).includes(BASE64_PAGE)) return line;
-  const { [BASE64_PAGE]: text } = parse(line) as Readonly<Record<string, unknown>>;
-  return typeof text === 'string' ? Buffer.from(text, 'base64') : line;
+  if (!isEscaped(line)) return line;
+  const { [BASE64_PAGE]: text } = parse(line) as Readonly<Record<string, string>>;
+  return Buffer.from(text ?? '', 'base64');
+}
+
+function isEscaped(line: Uint8Array): boolean {
+  return Buffer.from(line.subarray(0, ESCAPED.length)).equals(ESCAPED);
 }
 
 function encode(value: unknown): Uint8Array {

@@ -35,6 +35,7 @@ describe('an error fault', () => {
     [{ fault: 'unavailable', status: 503 }, 'ServiceUnavailableException', 503],
     [{ fault: 'access-denied' }, 'AccessDeniedException', 403],
     [{ fault: 'unrecognized-client' }, 'UnrecognizedClientException', 403],
+    [{ fault: 'invalid-parameter' }, 'InvalidParameterValueException', 400],
     [{ fault: 'html' }, 'SyntaxError', 200],
     [{ fault: 'html', status: 503 }, 'SyntaxError', 503],
     [{ fault: 'truncated-json' }, 'SyntaxError', 200],
@@ -114,6 +115,35 @@ describe('a broken transfer', () => {
   });
 });
 
+describe('a fault is about', () => {
+  const sums = { State: 'AGGREGATE_ALL' };
+  const failing = { fault: 'access-denied' } as const;
+  const shaping = { fault: 'missing-field', field: 'Count' } as const;
+
+  /** Whether requests for rows, and for sums, are struck. */
+  async function struck(fault: Fault): Promise<[rows: boolean, sums: boolean]> {
+    const found: boolean[] = [];
+    await withSimulator({ faults: [fault] }, async (simulator) => {
+      for (const filters of [{}, sums]) {
+        await askCopy(simulator, filters).catch(() => undefined);
+        found.push((simulator.requests.recent.at(-1)?.faults.length ?? 0) > 0);
+      }
+    });
+    return found as [boolean, boolean];
+  }
+
+  it.each([
+    ['all requests when it breaks the answer', failing, true, true],
+    ['requests for rows when it shapes the answer', shaping, true, false],
+    ['all requests when it only delays', { fault: 'delay', ms: 1 }, true, true],
+    ['requests for sums when it says so', { ...shaping, of: 'sums' }, false, true],
+    ['requests for rows when it says so', { ...failing, of: 'rows' }, true, false],
+    ['both when it says so', { ...shaping, of: 'both' }, true, true],
+  ] as [string, Fault, boolean, boolean][])('%s', async (_what, fault, ofRows, ofSums) => {
+    expect(await struck(fault)).toEqual([ofRows, ofSums]);
+  });
+});
+
 describe('a page fault', () => {
   it('overlaps pages and loses nothing', async () => {
     await withSimulator({}, async (simulator) => {
@@ -143,6 +173,17 @@ describe('a page fault', () => {
         ...clean1.CopyJobSummaries,
         { ...row, Count: row!.Count! + 1 },
       ]);
+    });
+  });
+
+  it('counts wrongly', async () => {
+    await withSimulator({}, async (simulator) => {
+      const { clean1, page1 } = await twoPages(simulator, [{ fault: 'miscount', by: 5, rows: 2 }]);
+      const wrong = clean1.CopyJobSummaries.map((row, index) => ({
+        ...row,
+        Count: row.Count! + (index < 2 ? 5 : 0),
+      }));
+      expect(page1.CopyJobSummaries).toEqual(wrong);
     });
   });
 
