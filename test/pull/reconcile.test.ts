@@ -197,7 +197,7 @@ describe('on a mismatched day', () => {
 
   beforeEach(async () => {
     answer(9, 9);
-    expect(sliceOf(await trial.pull()).reconciled).toBe('matched');
+    await trial.pull();
   });
 
   it('fewer finished jobs than are stored do not replace them', async () => {
