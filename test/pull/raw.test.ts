@@ -37,7 +37,7 @@ async function bodiesOf(kind: Kind, request: RawHeader['request']): Promise<stri
   do {
     const url = new URL(factsOf(kind).path, trial.simulator.url);
     for (const [name, value] of Object.entries({ ...request, ...(token && { NextToken: token }) })) {
-      url.searchParams.set(name, `${value}`);
+      url.searchParams.set(name, value);
     }
     const authorization = 'AWS4-HMAC-SHA256 Credential=test/20261123/eu-west-1/backup/aws4_request, x=y';
     const body = await (await fetch(url, { headers: { authorization } })).text();
