@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { benchEncode } from './encode.ts';
+import { benchProof } from './proof.ts';
 import { benchPull } from './pull.ts';
 import { benchRegions } from './regions.ts';
 import { benchStartUp } from './start-up.ts';
@@ -8,4 +9,5 @@ import { printTable } from './table.ts';
 /** `npm run bench`: every figure the README states, measured here and now. */
 
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`);
-for (const bench of [benchEncode, benchPull, benchRegions, benchStartUp]) printTable(await bench());
+for (const bench of [benchEncode, benchPull, benchProof, benchRegions, benchStartUp])
+  printTable(await bench());
