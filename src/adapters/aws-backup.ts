@@ -10,6 +10,7 @@ import type { Slice } from '../domain/slice.ts';
 import { LedgerError, RequestError, TokenRefusedError } from '../errors.ts';
 import type { Page, RequestHooks, SummarySource } from '../ports.ts';
 import { BrokenTransferError, classifyAwsError } from './aws-errors.ts';
+import { wordsOf } from './redact.ts';
 import type { Retry } from './retry.ts';
 
 type Operation = (typeof kinds)[Kind]['operation'];
@@ -127,6 +128,5 @@ function asRequestError(error: unknown, { kind, region }: Slice, token: string |
 /** `ThrottlingException (400): Rate exceeded`. */
 function describe(error: unknown): string {
   const { name, status } = classifyAwsError(error);
-  const message = error instanceof Error ? error.message : String(error);
-  return `${name}${status === undefined ? '' : ` (${status})`}: ${message}`;
+  return `${name}${status === undefined ? '' : ` (${status})`}: ${wordsOf(error)}`;
 }

@@ -1,5 +1,6 @@
 import { StoreError } from '../errors.ts';
 import { classifyAwsError } from './aws-errors.ts';
+import { wordsOf } from './redact.ts';
 
 /** What was being done, for the sentence an error becomes. */
 export interface S3Place {
@@ -30,8 +31,7 @@ const advice: Readonly<Record<string, (place: S3Place, error: unknown) => string
 export function asStoreError(place: S3Place, error: unknown): StoreError {
   const { name, status, recovery } = classifyAwsError(error);
   const advise = advice[name] ?? (status === 403 ? denied : undefined);
-  const reason =
-    advise?.(place, error) ?? `${name}: ${error instanceof Error ? error.message : String(error)}`;
+  const reason = advise?.(place, error) ?? `${name}: ${wordsOf(error)}`;
   const message = `cannot ${place.action} s3://${place.bucket}/${place.key}: ${reason}`;
   return new StoreError(recovery, message, { cause: error });
 }

@@ -128,7 +128,13 @@ function explain(thrown: unknown, io: Io): number {
   } else {
     io.stderr.write(`${error.name}: ${error.message}\n`);
     if (error.recovery === 'report-bug' && error.cause instanceof Error)
-      io.stderr.write(`${error.cause.stack}\n`);
+      io.stderr.write(`${framesOf(error.cause)}\n`);
   }
   return exitCodes[error.recovery];
+}
+
+/** Where a bug was met. Not what the error said: that has been told, and what AWS says may hold secrets. */
+function framesOf({ stack = '' }: Error): string {
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
+  return frames.join('\n');
 }
