@@ -7,12 +7,10 @@ import type { LineCodec, LineWriter } from '../ports.ts';
 /** Files of lines under GZIP, whose checksum covers all of them. Equal lines give equal bytes. */
 export const gzipLines: LineCodec = { create: createWriter, read: readLines };
 
-/** Pages of summaries shrink to about a twentieth at any level; a low one costs a third of the time. */
-const LEVEL = 3;
 const LINE_FEED = new Uint8Array([0x0a]);
 
 function createWriter(): LineWriter {
-  const gzip = createGzip({ level: LEVEL });
+  const gzip = createGzip();
   const chunks: Buffer[] = [];
   gzip.on('data', (chunk: Buffer) => chunks.push(chunk));
   return {

@@ -212,7 +212,7 @@ describe('raw pages are written', () => {
     await onS3.close();
   });
 
-  it('compressed: a twentieth of the pages, and nothing beside them', async () => {
+  it('compressed, and nothing beside them', async () => {
     await trial.pull();
     const { size } = await stat(join(trial.ledger, KEY));
     const text = (await linesOf(KEY)).join('\n');
