@@ -4,6 +4,7 @@ import { planCommand } from '../src/cli/plan.ts';
 import { pullCommand } from '../src/cli/pull.ts';
 import { runCli } from '../src/cli/main.ts';
 import { simulateCommand } from '../src/cli/simulate.ts';
+import { verifyCommand } from '../src/cli/verify.ts';
 import { exitCodes, InterruptedError } from '../src/errors.ts';
 import { packageInfo } from './package-info.ts';
 
@@ -24,6 +25,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 const commands = [
   pullCommand(async (config) => (await import('./pull.ts')).pull(config, interruption.signal)),
   planCommand(async (config) => (await import('./pull.ts')).findRegions(config)),
+  verifyCommand(async (config) => (await import('./verify.ts')).verify(config, interruption.signal)),
   simulateCommand(async (config, ready) =>
     (await import('./simulate.ts')).simulate(config, ready, interruption.signal),
   ),

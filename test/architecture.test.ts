@@ -49,7 +49,20 @@ const sources = ['schemas', 'src', 'jobs']
   .map(readSource);
 
 const belowJobs = sources.filter(({ path }) => !path.startsWith('jobs/'));
-const conductors = ['pull', 'run', 'pages', 'read', 'totals', 'reconcile', 'publish', 'slice-report'];
+const conductors = [
+  'findings',
+  'pages',
+  'publish',
+  'pull',
+  'read',
+  'reconcile',
+  'run',
+  'slice-report',
+  'totals',
+  'verify',
+  'verify-records',
+  'verify-region',
+];
 
 /** The room a file of ours lies in; undefined for a file that has none. */
 function roomOf(path: string): string | undefined {
@@ -83,7 +96,7 @@ const rules: Readonly<Record<string, Rule>> = {
   config: { rooms: ['schemas', 'domain', 'errors', 'config'], packages: [/^node:path$/, /^ms$/] },
   cli: {
     rooms: ['schemas', 'domain', 'errors', 'config', 'cli'],
-    types: ['src/pull.ts'],
+    types: ['src/pull.ts', 'src/verify.ts'],
     packages: [/^yargs$/],
   },
   conductors: { rooms: [...stageRooms, 'stages', 'conductors'], packages: [/^p-map$/] },

@@ -1,10 +1,7 @@
-import { createLogUpdate } from 'log-update';
 import type { EpochMs } from '../../schemas/columns.ts';
 import { type Slice, sliceName } from '../domain/slice.ts';
 import type { PullEvent } from '../ports.ts';
-
-/** Shortest time between two drawings, in milliseconds. */
-const REDRAW_MS = 80;
+import { createStatusLine } from './status-line.ts';
 
 export interface Progress {
   report(event: PullEvent): void;
@@ -22,22 +19,15 @@ export interface ProgressOptions {
 
 /** One line at the bottom of a terminal that says how far a pull has come. */
 export function createProgress({ stream, slices, now }: ProgressOptions): Progress {
-  const draw = createLogUpdate(stream);
-  const progress = new Tally(slices, now());
-  let drawnAt = Number.NEGATIVE_INFINITY;
+  const tally = new Tally(slices, now());
+  const line = createStatusLine({ stream, now, text: (at) => tally.line(at) });
   return {
     report(event) {
-      progress.count(event);
-      if (now() - drawnAt < REDRAW_MS) return;
-      drawnAt = now();
-      draw(progress.line(drawnAt));
+      tally.count(event);
+      line.update();
     },
-    writeAbove(lines) {
-      draw.clear();
-      stream.write(lines);
-      draw(progress.line(now()));
-    },
-    stop: () => draw.clear(),
+    writeAbove: line.writeAbove,
+    stop: () => line.stop(),
   };
 }
 

@@ -25,6 +25,12 @@ export interface BindingPlan {
   readonly version: string | undefined;
 }
 
+/** The ledger's description, or undefined when it has none yet. Throws `DamagedObjectError` when it cannot be read. */
+export async function readManifest(store: ObjectStore): Promise<Manifest | undefined> {
+  const stored = await store.get(MANIFEST);
+  return stored && parseManifest(stored);
+}
+
 /**
  * Checks that each slice's rows are of the grain its table is bound to, and plans the bindings of new tables.
  * Throws `GrainMismatchError`, or `DamagedObjectError` for a manifest that cannot be read.

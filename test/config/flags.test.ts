@@ -1,6 +1,6 @@
 import { resolve as resolvePath } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { planFlags, pullFlags, simulateFlags } from '../../src/config/flags.ts';
+import { planFlags, pullFlags, simulateFlags, verifyFlags } from '../../src/config/flags.ts';
 import { resolveFlags, variableOf } from '../../src/config/resolve.ts';
 
 type Examples<F> = Readonly<
@@ -102,6 +102,27 @@ const ofPull: Examples<typeof pullFlags> = {
   now: anInstant,
 };
 
+const ofVerify: Examples<typeof verifyFlags> = {
+  ledger: ofPull.ledger,
+  'expected-bucket-owner': ofPull['expected-bucket-owner'],
+  'kms-key': ofPull['kms-key'],
+  's3-path-style': aSwitch,
+  'max-attempts': ofPull['max-attempts'],
+  'max-age': {
+    good: ['30m', '36h', '10d'],
+    meant: [1_800_000, 129_600_000, 864_000_000],
+    otherwise: 129_600_000,
+    wrong: ['36', '0h', 'a day'],
+  },
+  deadline: ofPull.deadline,
+  json: aSwitch,
+  'log-format': ofPull['log-format'],
+  'log-level': ofPull['log-level'],
+  progress: ofPull.progress,
+  config: ofPull.config,
+  now: anInstant,
+};
+
 const ofSimulate: Examples<typeof simulateFlags> = {
   port: numbers([0, 65_535, 4010], 0, ['65536', '-1', 'http']),
   latency: numbers([0, 60_000, 150], 0, ['60001', '1.5', '30s']),
@@ -126,6 +147,7 @@ const ofSimulate: Examples<typeof simulateFlags> = {
 
 describe.each([
   ['pull', pullFlags, ofPull],
+  ['verify', verifyFlags, ofVerify],
   ['simulate', simulateFlags, ofSimulate],
 ])('the flags of %s', (_command, flags, examples) => {
   const names = Object.keys(flags) as (keyof typeof flags)[];
