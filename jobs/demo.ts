@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import { Console } from 'node:console';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { text } from 'node:stream/consumers';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { PullResult } from '../schemas/pull-result.ts';
 import { DAY_MS, startOfDay, utcDay } from '../src/domain/day.ts';
@@ -12,7 +14,8 @@ import { startSimulator } from '../src/simulator/index.ts';
 /** A trial on an empty machine: a simulated AWS Backup, three pulls through the real SDK, and SQL over the files. */
 
 const LEDGER = 'ledger';
-const MARKER = `${LEDGER}/.demo`;
+/** Beside the ledger: in it there is nothing but the ledger. */
+const MARKER = '.demo-ledger';
 const REGIONS = 'eu-west-1,us-east-1,ap-southeast-2';
 const cli = fileURLToPath(new URL('./backup-ledger.js', import.meta.url));
 const out = new Console(process.stdout);
@@ -44,7 +47,9 @@ try {
       out.log(`   ${action} ${partition}: ${added} rows added, ${changed} changed, ${removed} removed`);
   }
   show(await pull());
-  out.log('4. The last 14 days, by SQL over the Parquet files:');
+  out.log('4. Is anything missing, is anything there twice? The ledger is read back:');
+  out.log(`   ${await backupLedger('verify')}`);
+  out.log('5. The last 14 days, by SQL over the Parquet files:');
   out.log(LAST_14_DAYS);
   out.table(
     Object.fromEntries((await query(LAST_14_DAYS)).map(({ start_date, ...day }) => [start_date, day])),
@@ -61,8 +66,10 @@ async function claimLedger(): Promise<void> {
     );
     process.exit(64);
   }
-  await mkdir(LEDGER, { recursive: true });
-  await writeFile(MARKER, '');
+  await writeFile(
+    MARKER,
+    'The folder ledger/ was made by the demo, and may be thrown away with this file.\n',
+  );
 }
 
 /** This morning, or after what an earlier demo has left: time never goes back in a ledger. */
@@ -73,22 +80,15 @@ async function startingInstant(): Promise<number> {
   return Math.max(today, ...pulls.map((instant) => instant + 3_600_000));
 }
 
-/** Runs the command line as a user would. */
-function pull(...flags: string[]): Promise<PullResult> {
+async function pull(...flags: string[]): Promise<PullResult> {
+  return JSON.parse(await backupLedger('pull', '--region', REGIONS, ...flags)) as PullResult;
+}
+
+/** Runs the command line as a user would, a minute after the last time, and returns what it printed. */
+async function backupLedger(...command: string[]): Promise<string> {
   const now = new Date(simulator.clock.now()).toISOString();
   simulator.clock.advance(60_000);
-  const args = [
-    'pull',
-    '--region',
-    REGIONS,
-    '--ledger',
-    LEDGER,
-    '--now',
-    now,
-    '--log-level',
-    'error',
-    ...flags,
-  ];
+  const args = [...command, '--ledger', LEDGER, '--now', now, '--log-level', 'error'];
   out.log(`   $ backup-ledger ${args.join(' ')}`);
   const child = spawn(process.execPath, [cli, ...args], {
     env: {
@@ -99,14 +99,9 @@ function pull(...flags: string[]): Promise<PullResult> {
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  return new Promise((resolve, reject) => {
-    let text = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-    child.on('error', reject).on('close', (code) => {
-      if (code === 0) resolve(JSON.parse(text) as PullResult);
-      else reject(new Error(`pull exited with ${code}`));
-    });
-  });
+  const [printed, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
+  if (code !== 0) throw new Error(`${command.join(' ')} exited with ${code}`);
+  return printed;
 }
 
 function show({ slices }: PullResult): void {

@@ -5,9 +5,10 @@ import { benchPull } from './pull.ts';
 import { benchRegions } from './regions.ts';
 import { benchStartUp } from './start-up.ts';
 import { printTable } from './table.ts';
+import { benchVerify } from './verify.ts';
 
 /** `npm run bench`: every figure the README states, measured here and now. */
 
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`);
-for (const bench of [benchEncode, benchPull, benchProof, benchRegions, benchStartUp])
+for (const bench of [benchEncode, benchPull, benchProof, benchRegions, benchVerify, benchStartUp])
   printTable(await bench());
