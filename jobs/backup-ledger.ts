@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { planCommand } from '../src/cli/plan.ts';
 import { pullCommand } from '../src/cli/pull.ts';
+import { replayCommand } from '../src/cli/replay.ts';
 import { runCli } from '../src/cli/main.ts';
 import { simulateCommand } from '../src/cli/simulate.ts';
 import { verifyCommand } from '../src/cli/verify.ts';
@@ -25,6 +26,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 const commands = [
   pullCommand(async (config) => (await import('./pull.ts')).pull(config, interruption.signal)),
   planCommand(async (config) => (await import('./pull.ts')).findRegions(config)),
+  replayCommand(async (config) => (await import('./replay.ts')).replay(config, interruption.signal)),
   verifyCommand(async (config) => (await import('./verify.ts')).verify(config, interruption.signal)),
   simulateCommand(async (config, ready) =>
     (await import('./simulate.ts')).simulate(config, ready, interruption.signal),

@@ -12,7 +12,7 @@ import {
   type PartitionTask,
   planPartition,
 } from './stages/commit.ts';
-import { type Merged, mergeDay } from './stages/merge.ts';
+import { type DaySeen, type Merged, mergeDay } from './stages/merge.ts';
 
 /** Partitions of one slice that are read, merged and written side by side. */
 const PARTITIONS_AT_ONCE = 8;
@@ -63,8 +63,22 @@ function commit(plan: DayPlan, world: Files & { readonly retryLostRaces: RetryLo
   });
 }
 
-function dayTasks({ slice, rows, observedAt, isDoubtful }: SliceSeen): PartitionTask<Merged>[] {
-  const { kind, table, aggregationPeriod, region } = slice;
+function dayTasks(seen: SliceSeen): PartitionTask<Merged>[] {
+  const { kind, table, aggregationPeriod, region } = seen.slice;
+  return daysSeen(seen).map(({ startDate, day }) => ({
+    kind,
+    key: { table, aggregationPeriod, startDate, region },
+    merge: (stored) => mergeDay(stored, day),
+  }));
+}
+
+/** Every day a pull speaks for, from the first to the last it returned, and what it has to say of it. */
+export function daysSeen({
+  slice,
+  rows,
+  observedAt,
+  isDoubtful,
+}: SliceSeen): { readonly startDate: Day; readonly day: DaySeen }[] {
   const accounts = accountsOf(rows);
   const returnedOn = groupBy(rows, (row) => utcDay(row.start_time));
   const days = [...returnedOn.keys()].toSorted();
@@ -72,17 +86,7 @@ function dayTasks({ slice, rows, observedAt, isDoubtful }: SliceSeen): Partition
   if (first === undefined || last === undefined) return [];
   return daysBetween(first, last).map((startDate) => {
     const returned = returnedOn.get(startDate) ?? [];
-    const seen = {
-      kind,
-      observedAt,
-      returned,
-      accounts,
-      doubtful: isDoubtful(startDate) || startDate === first,
-    };
-    return {
-      kind,
-      key: { table, aggregationPeriod, startDate, region },
-      merge: (stored) => mergeDay(stored, seen),
-    };
+    const doubtful = isDoubtful(startDate) || startDate === first;
+    return { startDate, day: { kind: slice.kind, observedAt, returned, accounts, doubtful } };
   });
 }

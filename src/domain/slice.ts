@@ -13,6 +13,16 @@ export type Scope = string;
 
 export const ANY_ACCOUNT: Scope = 'any';
 
+/** Nothing filtered, nothing aggregated. */
+export const anyFilters: Filters = {
+  AccountId: ANY,
+  State: ANY,
+  ResourceType: ANY,
+  MessageCategory: ANY,
+  MalwareScanner: ANY,
+  ScanResultStatus: ANY,
+};
+
 /** The unit of work, of failure and of fan-out. */
 export interface Slice {
   readonly kind: Kind;

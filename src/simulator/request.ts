@@ -5,11 +5,11 @@ import {
   ANY,
   factsOf,
   type FilterName,
-  type Filters,
   type Kind,
   kindNames,
 } from '../../schemas/kinds.ts';
 import { REGION_PATTERN } from '../domain/partition.ts';
+import { anyFilters } from '../domain/slice.ts';
 import type { Query } from './count.ts';
 import { AwsError, invalidParameter } from './errors.ts';
 
@@ -22,15 +22,6 @@ export interface SummaryRequest extends Query {
 /** What omitted parameters mean here; AWS does not document it. */
 const DEFAULT_PERIOD: AggregationPeriod = 'ONE_DAY';
 const MOST_RESULTS = 500;
-
-export const anyFilters: Filters = {
-  AccountId: ANY,
-  ResourceType: ANY,
-  State: ANY,
-  MessageCategory: ANY,
-  MalwareScanner: ANY,
-  ScanResultStatus: ANY,
-};
 
 /** The kind whose operation a path is, or undefined. */
 export function kindAt(path: string): Kind | undefined {

@@ -1,7 +1,7 @@
 import type { EpochMs } from '../../schemas/columns.ts';
-import { factsOf } from '../../schemas/kinds.ts';
+import { ANY, factsOf, type Filters } from '../../schemas/kinds.ts';
 import { BASE64_PAGE, RAW_VERSION, type RawHeader } from '../../schemas/raw-header.ts';
-import type { Slice } from '../domain/slice.ts';
+import { anyFilters, type Slice } from '../domain/slice.ts';
 import { DamagedObjectError } from '../errors.ts';
 import type { LineCodec, LineWriter } from '../ports.ts';
 
@@ -69,6 +69,14 @@ function headerOf({ slice, observedAt, request, options, versions }: RawContext)
     options,
     versions,
   };
+}
+
+/** The slice whose pages follow a header. */
+export function sliceOfHeader(header: RawHeader): Slice {
+  const { kind, region, scope, table, request, aggregation_period: aggregationPeriod } = header;
+  const asked = factsOf(kind).filters.map((name) => [name, String(request[name] ?? ANY)]);
+  const filters: Filters = { ...anyFilters, ...Object.fromEntries(asked) };
+  return { kind, aggregationPeriod, region, scope, table, filters };
 }
 
 function parseHeader(line: Uint8Array): RawHeader {

@@ -1,6 +1,7 @@
+import { kindNames } from '../../schemas/kinds.ts';
 import { resolve as resolvePath } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { planFlags, pullFlags, simulateFlags, verifyFlags } from '../../src/config/flags.ts';
+import { planFlags, pullFlags, replayFlags, simulateFlags, verifyFlags } from '../../src/config/flags.ts';
 import { resolveFlags, variableOf } from '../../src/config/resolve.ts';
 
 type Examples<F> = Readonly<
@@ -123,6 +124,32 @@ const ofVerify: Examples<typeof verifyFlags> = {
   now: anInstant,
 };
 
+const aDay = words(['2026-11-01', '2026-11-02', '2026-11-03'], undefined, [
+  '2026-11-31',
+  'yesterday',
+  '1.1.2026',
+]);
+
+const ofReplay: Examples<typeof replayFlags> = {
+  ledger: ofPull.ledger,
+  'expected-bucket-owner': ofPull['expected-bucket-owner'],
+  'kms-key': ofPull['kms-key'],
+  's3-path-style': aSwitch,
+  'max-attempts': ofPull['max-attempts'],
+  into: { ...ofPull.ledger, otherwise: undefined },
+  from: aDay,
+  to: aDay,
+  kind: list(['backup', 'restore', 'scan'], [...kindNames], ['copies', 'copy,', 'COPY']),
+  region: ofPull.region,
+  exclude: list(['a.json', 'pulls/x/b.json', 'raw/c'], [], ['a,', '\ud800']),
+  deadline: ofPull.deadline,
+  'log-format': ofPull['log-format'],
+  'log-level': ofPull['log-level'],
+  progress: ofPull.progress,
+  config: ofPull.config,
+  now: anInstant,
+};
+
 const ofSimulate: Examples<typeof simulateFlags> = {
   port: numbers([0, 65_535, 4010], 0, ['65536', '-1', 'http']),
   latency: numbers([0, 60_000, 150], 0, ['60001', '1.5', '30s']),
@@ -148,6 +175,7 @@ const ofSimulate: Examples<typeof simulateFlags> = {
 describe.each([
   ['pull', pullFlags, ofPull],
   ['verify', verifyFlags, ofVerify],
+  ['replay', replayFlags, ofReplay],
   ['simulate', simulateFlags, ofSimulate],
 ])('the flags of %s', (_command, flags, examples) => {
   const names = Object.keys(flags) as (keyof typeof flags)[];

@@ -1,0 +1,27 @@
+import type { ReplayResult } from '../../schemas/replay-result.ts';
+import { replayFlags } from '../config/flags.ts';
+import { parseReplayConfig, type ReplayConfig } from '../config/replay-config.ts';
+import { UsageError } from '../errors.ts';
+import type { Command } from './command.ts';
+
+export type RunReplay = (config: ReplayConfig) => Promise<ReplayResult>;
+
+export function replayCommand(runReplay: RunReplay): Command {
+  return {
+    name: 'replay',
+    describe: 'rebuild partitions from the raw pages; prints the result as one JSON line',
+    flags: replayFlags,
+    examples: [
+      ['$0 replay --from 2026-11-20 --to 2026-11-22', 'heal three days of every table'],
+      ['$0 replay --into s3://other-bucket/ledger', 'rebuild the whole ledger elsewhere'],
+      ['$0 replay --exclude 20261123T030005123Z-copy-ONE_DAY-eu-west-1-any.json', 'withdraw a bad pull'],
+    ],
+    async run(sources, io) {
+      const parsed = parseReplayConfig(sources);
+      if ('problems' in parsed) throw new UsageError(parsed.problems);
+      const result = await runReplay(parsed.config);
+      io.stdout.write(`${JSON.stringify(result)}\n`);
+      return result.exit_code;
+    },
+  };
+}
