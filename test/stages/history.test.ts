@@ -56,6 +56,11 @@ describe('the history of a slice', () => {
     expect(await keys()).toEqual(old);
   });
 
+  it('has no replays in it', async () => {
+    record(OBSERVED_AT, { outcome: 'replayed' }, aSlice({ scope: 'replay' }));
+    expect(await keys()).toEqual([]);
+  });
+
   it('passes over objects that are no records', async () => {
     store.seed('pulls/pull_date=2026-11-23/notes.txt', 'x');
     store.seed('copy_job_summaries/x', 'x');

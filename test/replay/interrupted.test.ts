@@ -1,0 +1,90 @@
+import { expect, it } from 'vitest';
+import { kindNames } from '../../schemas/kinds.ts';
+import { gzipLines } from '../../src/adapters/gzip-lines.ts';
+import { parsePartitionPath } from '../../src/domain/partition.ts';
+import { replayLedger } from '../../src/replay.ts';
+import { aSummary, pullOnce, tryAgain } from '../fixtures/builders.ts';
+import { jsonCodec, MemoryStore } from '../fixtures/memory-store.ts';
+
+const DAYS = ['2026-11-18', '2026-11-19', '2026-11-20', '2026-11-21'];
+
+/** Gives up at one of its writes. */
+class DyingStore extends MemoryStore {
+  dieAt = Number.POSITIVE_INFINITY;
+  #writes = 0;
+
+  override async put(...args: Parameters<MemoryStore['put']>) {
+    this.#writes += 1;
+    if (this.#writes === this.dieAt) throw new Error('died');
+    return super.put(...args);
+  }
+
+  startCounting(): void {
+    this.#writes = 0;
+  }
+}
+
+async function aLedger(): Promise<DyingStore> {
+  const store = new DyingStore();
+  const now = Date.UTC(2026, 10, 23, 3);
+  await pullOnce(
+    DAYS.map((day) => aSummary({ day })),
+    { store, now, keepRaw: true },
+  );
+  await pullOnce(
+    DAYS.map((day) => aSummary({ day, Count: 2 })),
+    { store, now: now + 1, keepRaw: true },
+  );
+  return store;
+}
+
+function replay(source: MemoryStore, target: MemoryStore) {
+  return replayLedger(
+    { kinds: kindNames, regions: [], exclude: [] },
+    {
+      source,
+      target,
+      codec: jsonCodec,
+      lines: gzipLines,
+      clock: { now: () => Date.UTC(2026, 10, 24) },
+      signal: new AbortController().signal,
+      retryLostRaces: tryAgain,
+      info: () => undefined,
+      warn: () => undefined,
+      writtenBy: 'backup-ledger 0.0.0-test',
+    },
+  );
+}
+
+function data(store: MemoryStore): Record<string, string> {
+  const keys = store.keys().filter((key) => parsePartitionPath(key));
+  return Object.fromEntries(keys.map((key) => [key, store.text(key)]));
+}
+
+it.each(['its own place', 'another place'])(
+  'dying at each write in turn leaves each partition as it was or as it should be in %s',
+  async (place) => {
+    const sound = data(await aLedger());
+    const inPlace = place === 'its own place';
+    for (let write = 1; write < 40; write++) {
+      const ledger = await aLedger();
+      const target = inPlace ? ledger : new DyingStore();
+      if (inPlace) for (const key of Object.keys(sound)) ledger.seed(key, 'damaged');
+      target.dieAt = write;
+      target.startCounting();
+      const died = await replay(ledger, target).then(
+        () => false,
+        () => true,
+      );
+      for (const [key, text] of Object.entries(data(target))) {
+        expect([...(inPlace ? ['damaged'] : []), sound[key]], `${key} after write ${write}`).toContain(text);
+      }
+      await replay(ledger, target);
+      expect(data(target)).toEqual(sound);
+      if (!died) {
+        expect(write).toBeGreaterThan(DAYS.length);
+        return;
+      }
+    }
+  },
+);
