@@ -7,7 +7,8 @@ import type { PullRecord } from '../../schemas/pull-record.ts';
 import { createFileStore } from '../../src/adapters/file-store.ts';
 import { parquetCodec } from '../../src/adapters/parquet-codec.ts';
 import { DAY_MS } from '../../src/domain/day.ts';
-import { openTrial, type Trial, withoutObservation } from '../fixtures/trial.ts';
+import type { SummaryItem } from '../../src/simulator/index.ts';
+import { openTrial, sliceOf, type Trial, withoutObservation } from '../fixtures/trial.ts';
 
 /** Ledgers that went through much, rebuilt from their raw pages alone. */
 
@@ -68,8 +69,9 @@ async function liveThroughTrouble(): Promise<void> {
   trial.simulator.setFaults([{ fault: 'missing-field', page: 1, rows: 3 }]);
   await trial.pull({ 'max-rejects': '3' });
   trial.simulator.clock.advance(3_600_000);
-  trial.simulator.setFaults([{ fault: 'miscount', of: 'sums' }]);
-  await trial.pull();
+  trial.simulator.setFaults([{ fault: 'raw', of: 'rows', items: withoutLast(), replace: true }]);
+  const { protected: kept, reconciled } = sliceOf(await trial.pull());
+  if (kept === 0 || reconciled !== 'mismatched') throw new Error('expected a mismatched day to be protected');
   trial.simulator.setFaults([]);
   trial.simulator.clock.advance(3_600_000);
   await trial.pull({ account });
@@ -77,6 +79,13 @@ async function liveThroughTrouble(): Promise<void> {
   await trial.pull({ state: 'AGGREGATE_ALL', table: 'copy_sums' });
   await trial.pull({ 'aggregation-period': 'SEVEN_DAYS', table: 'copy_weeks' });
   trial.simulator.clock.advance(3_600_000);
+}
+
+/** What AWS would answer now, but for the finished jobs of an account on one day. */
+function withoutLast(): readonly SummaryItem[] {
+  const items = trial.simulator.truth({ kind: 'copy', region: 'eu-west-1' });
+  const left = items.findLast(({ State }) => State === 'COMPLETED');
+  return items.filter((item) => item !== left);
 }
 
 /** The ledger rebuilt in an empty place, as a trial of its own reads it. */
