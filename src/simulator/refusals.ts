@@ -26,6 +26,10 @@ function errorOf(fault: Fault): AwsError | undefined {
     const message = 'The security token included in the request is invalid';
     return new AwsError('UnrecognizedClientException', 403, { message });
   }
+  if (fault.fault === 'error') {
+    const message = 'The request was refused';
+    return new AwsError(fault.code ?? 'UnexpectedException', fault.status, { message });
+  }
   if (fault.fault === 'invalid-parameter')
     return invalidParameter('The request has a value that is not valid');
   return fault.fault === 'expired-token' ? tokenRefused() : undefined;

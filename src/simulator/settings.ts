@@ -35,6 +35,7 @@ const faultChecks: Readonly<Record<FaultName, Checks>> = {
   'unrecognized-client': {},
   'invalid-parameter': {},
   'expired-token': {},
+  error: { status: wholeFrom(400, 599), code: isText },
   html: { status: oneOf(200, 503) },
   reset: {},
   'truncated-body': {},
@@ -61,6 +62,7 @@ const faultChecks: Readonly<Record<FaultName, Checks>> = {
 
 const required: Readonly<Partial<Record<FaultName, string>>> = {
   'rate-limit': 'perSecond',
+  error: 'status',
   delay: 'ms',
   raw: 'items',
 };
