@@ -72,7 +72,9 @@ function find(name: string, { argv, env, file }: Sources): { raw: unknown; from?
 function unknownSettings(flags: Flags, { argv, file }: Sources): string[] {
   return [
     ...unknown(argv, flags).map((name) => `${name}: unknown flag`),
-    ...unknown(file?.settings ?? {}, { ...allFlags, ...flags }).map((name) => `${name} (${file?.name}): unknown setting`),
+    ...unknown(file?.settings ?? {}, { ...allFlags, ...flags }).map(
+      (name) => `${name} (${file?.name}): unknown setting`,
+    ),
   ];
 }
 
