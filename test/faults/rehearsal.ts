@@ -86,6 +86,7 @@ export async function rehearse(which: WhichPull): Promise<Rehearsal> {
   const earlier = s3.requests.length;
   const after = await undisturbed('prefix', 0);
   await expectTrue(trial, after);
+  expectWork(which, before, after);
   for (const folder of ['due', 'late', 'prefix']) clearOut(s3, folder);
   return {
     ...{ trial, s3, before, after, late, pull },
@@ -96,6 +97,14 @@ export async function rehearse(which: WhichPull): Promise<Rehearsal> {
 
 export function ledgerIn(folder: string): string {
   return `s3://${BUCKET}/${folder}`;
+}
+
+/** There is something to create, and a day later something to replace. */
+function expectWork(which: WhichPull, before: Objects, after: Objects): void {
+  const partitions = [...after].filter(([key]) => key.endsWith('.parquet'));
+  const replaced = partitions.filter(([key, { etag }]) => before.has(key) && before.get(key)?.etag !== etag);
+  expect(partitions.filter(([key]) => !before.has(key)).length).toBeGreaterThan(0);
+  expect(replaced.length > 1).toBe(which === 'a pull a day later');
 }
 
 /** What the others are compared with is right, as an independent reader sees it. */
