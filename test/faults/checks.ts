@@ -31,10 +31,12 @@ const verbs: Readonly<Record<string, string>> = {
 function checkMessage(message: string, { request, kind, expected }: Injection, folder: string): void {
   const [operation = '', thing = ''] = request.name.split(' ');
   const verb = verbs[operation];
-  if (expected.race) expect(message).toBe(`${thing}: other writers came first ${RACES} times`);
+  if (expected.race)
+    expect(message).toBe(`${thing}: other writers came first ${RACES} times; try again later`);
   else if (verb) expect(message.slice(0, message.indexOf(': '))).toBe(`${verb} ${ledgerIn(folder)}/${thing}`);
   else expect(message).toMatch(/^ListCopyJobSummaries in eu-west-1: /);
   if (!expected.race) expect(message).toMatch(faultKinds[kind].says);
+  if (expected.recovery === 'retry-later') expect(message).toMatch(/; try again later$/);
 }
 
 /** Each object is as it was or as it should be; a record that calls the pull good is there only when all are. */

@@ -13,8 +13,8 @@ export interface FaultKind {
   readonly hangs?: boolean;
 }
 
-const UNREACHED = /ECONNRESET|socket hang up/;
-const NO_ANSWER = /TimeoutError/;
+const UNREACHED = /: ECONNRESET: /;
+const NO_ANSWER = /: ETIMEDOUT: /;
 
 export const faultKinds = {
   '500': {
@@ -31,7 +31,7 @@ export const faultKinds = {
   '403': {
     s3: { status: 403, code: 'AccessDenied' },
     backup: { fault: 'access-denied' },
-    says: /access denied|AccessDeniedException \(403\)/,
+    says: /access denied|AccessDeniedException \(403\): .*; the caller needs backup:ListCopyJobSummaries/,
   },
   '404': {
     s3: { status: 404, code: 'NoSuchKey' },
