@@ -42,8 +42,8 @@ const turns: readonly Turn[] = [
 type Truth = Map<string, readonly ReadRow[]>;
 
 /**
- * Several processes pull at once, turn by turn the same slices or the same partitions, round after round, while the world moves on between them. Returns how
- * many rounds were good.
+ * Several processes pull at once, turn by turn the same slices or other accounts of the same partitions, round after
+ * round, while the world moves on between them. Returns how many rounds were good.
  */
 export async function raceInRounds(on: NonNullable<TrialOptions['on']>, rounds: number): Promise<number> {
   const trial = await openTrial({ on, accounts: PROCESSES, summaries: 150, world: { showToday: true } });
