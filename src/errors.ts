@@ -15,6 +15,11 @@ export const exitCodes = {
   'fix-config': 78,
 } as const satisfies Record<Recovery, number>;
 
+/** What an error of this recovery asks for where its message does not already say so; empty where it does. */
+export function askFor(recovery: Recovery): string {
+  return recovery === 'retry-later' ? '; try again later' : '';
+}
+
 /** Base of every error this project throws on purpose. Its message is a sentence for the person who acts. */
 export class LedgerError extends Error {
   readonly recovery: Recovery;
@@ -96,7 +101,7 @@ export class StoreError extends LedgerError {}
 /** Other writers came first, time after time. */
 export class LostRaceError extends LedgerError {
   constructor(key: string, attempts: number) {
-    super('retry-later', `${key}: other writers came first ${attempts} times`);
+    super('retry-later', `${key}: other writers came first ${attempts} times${askFor('retry-later')}`);
   }
 }
 

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-backup';
 import { factsOf, type Kind, kinds } from '../../schemas/kinds.ts';
 import type { Slice } from '../domain/slice.ts';
-import { LedgerError, RequestError, TokenRefusedError } from '../errors.ts';
+import { askFor, LedgerError, RequestError, TokenRefusedError } from '../errors.ts';
 import type { Page, RequestHooks, SummarySource } from '../ports.ts';
 import { BrokenTransferError, classifyAwsError } from './aws-errors.ts';
 import { wordsOf } from './redact.ts';
@@ -118,11 +118,14 @@ function parse(body: Uint8Array): unknown {
 }
 
 function asRequestError(error: unknown, { kind, region }: Slice, token: string | undefined): unknown {
-  const { recovery, validation, aborted } = classifyAwsError(error);
+  const { recovery, validation, aborted, name } = classifyAwsError(error);
   if (error instanceof LedgerError || aborted) return error;
-  const message = `${factsOf(kind).operation} in ${region}: ${describe(error)}`;
+  const { operation } = factsOf(kind);
+  const message = `${operation} in ${region}: ${describe(error)}`;
   if (validation && token !== undefined) return new TokenRefusedError(message, { cause: error });
-  return new RequestError(recovery, message, { cause: error });
+  const asked =
+    name === 'AccessDeniedException' ? `; the caller needs backup:${operation}` : askFor(recovery);
+  return new RequestError(recovery, `${message}${asked}`, { cause: error });
 }
 
 /** `ThrottlingException (400): Rate exceeded`. */

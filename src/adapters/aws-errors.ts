@@ -76,7 +76,9 @@ function statusOf(error: unknown): number | undefined {
 
 function nameOf(error: unknown): string {
   const { name, code } = fieldsOf(error);
-  const names = [name === 'Error' ? undefined : name, code, name];
+  // The SDK calls a connection that was reset, too, a TimeoutError; Node's code says which it was.
+  const vague = name === 'Error' || name === 'TimeoutError';
+  const names = [vague ? undefined : name, code, name];
   return names.find((known) => typeof known === 'string') ?? typeof error;
 }
 

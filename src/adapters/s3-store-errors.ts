@@ -1,4 +1,4 @@
-import { StoreError } from '../errors.ts';
+import { askFor, StoreError } from '../errors.ts';
 import { classifyAwsError } from './aws-errors.ts';
 import { wordsOf } from './redact.ts';
 
@@ -32,7 +32,7 @@ export function asStoreError(place: S3Place, error: unknown): StoreError {
   const { name, status, recovery } = classifyAwsError(error);
   const advise = advice[name] ?? (status === 403 ? denied : undefined);
   const reason = advise?.(place, error) ?? `${name}: ${wordsOf(error)}`;
-  const message = `cannot ${place.action} s3://${place.bucket}/${place.key}: ${reason}`;
+  const message = `cannot ${place.action} s3://${place.bucket}/${place.key}: ${reason}${askFor(recovery)}`;
   return new StoreError(recovery, message, { cause: error });
 }
 

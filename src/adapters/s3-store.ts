@@ -97,11 +97,7 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
         if (!ETag) throw new BrokenTransferError('S3 accepted an object without naming its ETag');
         return { written: true, version: ETag };
       };
-      return ask(
-        { action: 'write', key: keyOf(key) },
-        send,
-        'ifVersion' in condition ? lostReplacing : lostCreating,
-      );
+      return ask({ action: 'write', key: keyOf(key) }, send, lostRaces);
     },
 
     async *list(prefix, { startAfter } = {}) {
@@ -128,8 +124,8 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
 }
 
 const lost: PutResult = { written: false };
-const lostCreating = { PreconditionFailed: lost, ConditionalRequestConflict: lost };
-const lostReplacing = { ...lostCreating, NoSuchKey: lost };
+/** What a conditional put is answered when another writer came first; the object may be gone, too. */
+const lostRaces = { PreconditionFailed: lost, ConditionalRequestConflict: lost, NoSuchKey: lost };
 
 function asHeaders(condition: PutCondition): { IfMatch: string } | { IfNoneMatch: '*' } {
   return 'ifVersion' in condition ? { IfMatch: condition.ifVersion } : { IfNoneMatch: '*' };

@@ -38,10 +38,10 @@ export type FaultEffect =
   | { readonly fault: 'access-denied' }
   /** UnrecognizedClientException 403. */
   | { readonly fault: 'unrecognized-client' }
-  /** InvalidParameterValueException 400. */
-  | { readonly fault: 'invalid-parameter' }
   /** InvalidParameterValueException on a request that carries a token; others are left alone. */
   | { readonly fault: 'expired-token' }
+  /** Any other error of AWS: its HTTP status, 400 to 599, and its name (default `UnexpectedException`). */
+  | { readonly fault: 'error'; readonly status: number; readonly code?: string }
   /** A web page instead of JSON, status 200 (default) or 503. */
   | { readonly fault: 'html'; readonly status?: 200 | 503 }
   /** The connection is reset before any answer. */

@@ -1,4 +1,4 @@
-import { AwsError, errorAnswer, invalidParameter } from './errors.ts';
+import { AwsError, errorAnswer } from './errors.ts';
 import type { Fault } from './faults.ts';
 import type { Answer } from './send.ts';
 import { tokenRefused } from './tokens.ts';
@@ -26,8 +26,10 @@ function errorOf(fault: Fault): AwsError | undefined {
     const message = 'The security token included in the request is invalid';
     return new AwsError('UnrecognizedClientException', 403, { message });
   }
-  if (fault.fault === 'invalid-parameter')
-    return invalidParameter('The request has a value that is not valid');
+  if (fault.fault === 'error') {
+    const message = 'The request was refused';
+    return new AwsError(fault.code ?? 'UnexpectedException', fault.status, { message });
+  }
   return fault.fault === 'expired-token' ? tokenRefused() : undefined;
 }
 

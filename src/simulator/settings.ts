@@ -33,8 +33,8 @@ const faultChecks: Readonly<Record<FaultName, Checks>> = {
   unavailable: { status: oneOf(500, 503) },
   'access-denied': {},
   'unrecognized-client': {},
-  'invalid-parameter': {},
   'expired-token': {},
+  error: { status: wholeFrom(400, 599), code: isText },
   html: { status: oneOf(200, 503) },
   reset: {},
   'truncated-body': {},
@@ -61,6 +61,7 @@ const faultChecks: Readonly<Record<FaultName, Checks>> = {
 
 const required: Readonly<Partial<Record<FaultName, string>>> = {
   'rate-limit': 'perSecond',
+  error: 'status',
   delay: 'ms',
   raw: 'items',
 };

@@ -69,7 +69,9 @@ it('never tries again when permission is missing', async () => {
   await expect(failure).rejects.toBeInstanceOf(RequestError);
   await expect(failure).rejects.toMatchObject({
     recovery: 'fix-config',
-    message: expect.stringContaining('ListCopyJobSummaries in eu-west-1: AccessDeniedException (403)'),
+    message: expect.stringMatching(
+      /^ListCopyJobSummaries in eu-west-1: AccessDeniedException \(403\): .*; the caller needs backup:ListCopyJobSummaries$/,
+    ),
     cause: expect.objectContaining({ name: 'AccessDeniedException' }),
   });
   expect(told.requests).toBe(1);

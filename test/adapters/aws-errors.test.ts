@@ -75,6 +75,11 @@ describe('tries again', () => {
     expect(classifyAwsError(anError({ name: 'Wrapped', cause }))).toMatchObject({ action: 'retry' });
   });
 
+  it('for a reset that the SDK calls a timeout, under the name of what it was', () => {
+    const error = anError({ name: 'TimeoutError', code: 'ECONNRESET' });
+    expect(classifyAwsError(error)).toMatchObject({ action: 'retry', name: 'ECONNRESET' });
+  });
+
   it('after the SDK has noticed that the clock is wrong, which an operator should mend', () => {
     const error = Object.assign(anError({ name: 'RequestTimeTooSkewed' }), {
       $metadata: { httpStatusCode: 403, clockSkewCorrected: true },

@@ -234,7 +234,7 @@ describe('retryLostRaces', () => {
     const attempt = vi.fn<() => Promise<string | undefined>>(async () => undefined);
     const error = await retryLostRaces(quick)('pulls/1.json', attempt).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(LostRaceError);
-    expect((error as Error).message).toBe('pulls/1.json: other writers came first 20 times');
+    expect((error as Error).message).toBe('pulls/1.json: other writers came first 20 times; try again later');
     expect(attempt).toHaveBeenCalledTimes(20);
   });
 

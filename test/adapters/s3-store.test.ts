@@ -93,8 +93,12 @@ describe('versions', () => {
     expect(put).toEqual({ written: true, version: server.objects.get('ledger/some/prefix/key')?.etag });
   });
 
-  it('a 409 ConditionalRequestConflict is a lost race', async () => {
-    faults({ status: 409, code: 'ConditionalRequestConflict' }, 1);
+  it.each([
+    [412, 'PreconditionFailed'],
+    [409, 'ConditionalRequestConflict'],
+    [404, 'NoSuchKey'],
+  ])('a %i %s is a lost race', async (status, code) => {
+    faults({ status, code }, 1);
     expect(await aStore().put('key', bytes('x'), ifAbsent)).toEqual({ written: false });
     expect(server.requests).toHaveLength(1);
   });

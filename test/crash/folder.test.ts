@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Trial } from '../fixtures/trial.ts';
-import { openDrill, pulls } from './drill.ts';
-import { startPull } from './pull-process.ts';
+import { openDrill, pulls } from '../fixtures/drill.ts';
+import { startPull } from '../fixtures/pull-process.ts';
 
 const preload = fileURLToPath(new URL('./kill-at.mjs', import.meta.url));
 const DAYS = 2;

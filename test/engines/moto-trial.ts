@@ -3,7 +3,7 @@ import { factsOf, type Kind } from '../../schemas/kinds.ts';
 import type { PullResult } from '../../schemas/pull-result.ts';
 import { partitionPath, parsePartitionPath } from '../../src/domain/partition.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts';
-import { resultOf, type Setting, startPull } from '../crash/pull-process.ts';
+import { resultOf, type Setting, startPull } from '../fixtures/pull-process.ts';
 import { type ReadRow, RUN_TIME } from '../fixtures/trial.ts';
 import { type Moto, startMoto } from './moto.ts';
 import { runScript } from './python.ts';

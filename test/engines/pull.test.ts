@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { columnFacts, columnsOf } from '../../schemas/columns.ts';
 import { type Kind, kindNames } from '../../schemas/kinds.ts';
 import { DAY_MS } from '../../src/domain/day.ts';
-import { startPull } from '../crash/pull-process.ts';
+import { startPull } from '../fixtures/pull-process.ts';
 import { aSummary } from '../fixtures/builders.ts';
 import { expectedRows, type ReadRow, withoutObservation } from '../fixtures/trial.ts';
 import { type ColumnClaim, type MotoTrial, openMotoTrial, type ReadFile } from './moto-trial.ts';

@@ -221,8 +221,10 @@ describe('on a mismatched day', () => {
 });
 
 describe('totals that cannot be had', () => {
+  const refused = { fault: 'error', status: 400, code: 'InvalidParameterValueException' } as const;
+
   it.each([
-    ['refused', { fault: 'invalid-parameter' }, 'InvalidParameterValueException'],
+    ['refused', refused, 'InvalidParameterValueException'],
     ['denied', { fault: 'access-denied' }, 'AccessDeniedException'],
     ['sent in another shape', { fault: 'missing-field', field: 'Count' }, 'Count: expected'],
     ['sent as single rows', { fault: 'raw', items: [aTotal({ State: 'FAILED' })], replace: true }, 'state'],
@@ -247,7 +249,7 @@ describe('totals that cannot be had', () => {
   });
 
   it('summed over accounts are asked for by account', async () => {
-    trial.simulator.setFaults([{ fault: 'invalid-parameter', of: 'sums', times: 1 }]);
+    trial.simulator.setFaults([{ ...refused, of: 'sums', times: 1 }]);
     expect(sliceOf(await trial.pull()).reconciled).toBe('matched');
     expect(sumsAsked()).toEqual([
       'AccountId,MessageCategory,ResourceType,State',

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { resultOf, startPull } from '../crash/pull-process.ts';
+import { resultOf, startPull } from '../fixtures/pull-process.ts';
 import { expectedRows, openTrial, sliceOf, type Trial, withoutObservation } from '../fixtures/trial.ts';
-import { until } from './line-up.ts';
+import { until } from '../fixtures/line-up.ts';
 
 let trial: Trial;
 afterEach(() => trial.close());

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { resultOf } from '../crash/pull-process.ts';
+import { resultOf } from '../fixtures/pull-process.ts';
 import { expectedRows, openTrial, type Trial, withoutObservation } from '../fixtures/trial.ts';
-import { pullTogether } from './line-up.ts';
+import { pullTogether } from '../fixtures/line-up.ts';
 
 let trial: Trial;
 afterEach(() => trial.close());

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { DAY_MS } from '../../src/domain/day.ts';
 import { openTrial, sliceOf, type Trial } from '../fixtures/trial.ts';
-import { until } from './line-up.ts';
+import { until } from '../fixtures/line-up.ts';
 
 const HOUR_MS = 3_600_000;
 const patient = { connect: 10_000, answer: 30_000 };

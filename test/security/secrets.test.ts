@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startSimulator, type Simulator } from '../../src/simulator/index.ts';
 import { runCliProcess, startCli } from '../fixtures/cli.ts';
 import { type S3Server, startS3Server } from '../fixtures/s3-server.ts';
-import { until } from '../races/line-up.ts';
+import { until } from '../fixtures/line-up.ts';
 
 /** What authenticates us must not be found anywhere; nothing must be left anywhere but in the ledger. */
 

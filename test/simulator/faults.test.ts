@@ -35,7 +35,7 @@ describe('an error fault', () => {
     [{ fault: 'unavailable', status: 503 }, 'ServiceUnavailableException', 503],
     [{ fault: 'access-denied' }, 'AccessDeniedException', 403],
     [{ fault: 'unrecognized-client' }, 'UnrecognizedClientException', 403],
-    [{ fault: 'invalid-parameter' }, 'InvalidParameterValueException', 400],
+    [{ fault: 'error', status: 409, code: 'ConflictException' }, 'ConflictException', 409],
     [{ fault: 'html' }, 'SyntaxError', 200],
     [{ fault: 'html', status: 503 }, 'SyntaxError', 503],
     [{ fault: 'truncated-json' }, 'SyntaxError', 200],

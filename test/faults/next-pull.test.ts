@@ -1,0 +1,12 @@
+import { failEachRequest } from './each-request.ts';
+
+failEachRequest('a pull a day later', [
+  'page',
+  'totals',
+  'list',
+  'get',
+  'get nothing',
+  'get record',
+  'put',
+  'put once',
+]);
