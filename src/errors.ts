@@ -140,6 +140,11 @@ export class InterruptedError extends LedgerError {
   }
 }
 
+/** The exit code an error ends the process with. */
+export function exitCodeOf(error: LedgerError): number {
+  return error instanceof InterruptedError ? error.exitCode : exitCodes[error.recovery];
+}
+
 /** Any thrown value as a LedgerError: what is not one of ours is a bug. */
 export function asLedgerError(thrown: unknown): LedgerError {
   if (thrown instanceof LedgerError) return thrown;

@@ -1,7 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import type { Flag } from '../config/flags.ts';
 import { type Settings, unknownVariables } from '../config/resolve.ts';
-import { asLedgerError, exitCodes, UsageError } from '../errors.ts';
+import { asLedgerError, exitCodeOf, UsageError } from '../errors.ts';
 import type { Command, Io } from './command.ts';
 
 export interface Cli {
@@ -130,7 +130,7 @@ function explain(thrown: unknown, io: Io): number {
     if (error.recovery === 'report-bug' && error.cause instanceof Error)
       io.stderr.write(`${framesOf(error.cause)}\n`);
   }
-  return exitCodes[error.recovery];
+  return exitCodeOf(error);
 }
 
 /** Where a bug was met. Not what the error said: that has been told, and what AWS says may hold secrets. */

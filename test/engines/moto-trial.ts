@@ -1,9 +1,10 @@
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { factsOf, type Kind } from '../../schemas/kinds.ts';
 import type { PullResult } from '../../schemas/pull-result.ts';
 import { partitionPath, parsePartitionPath } from '../../src/domain/partition.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts';
-import { resultOf, type Setting, startPull } from '../fixtures/pull-process.ts';
+import type { Finished } from '../fixtures/cli.ts';
+import { resultOf, type Setting, startCommand, startPull } from '../fixtures/pull-process.ts';
 import { type ReadRow, RUN_TIME } from '../fixtures/trial.ts';
 import { type Moto, startMoto } from './moto.ts';
 import { runScript } from './python.ts';
@@ -33,6 +34,10 @@ export interface MotoTrial extends Setting {
   readonly moto: Moto;
   /** Runs the command line; throws unless it ends with 0. */
   pull(flags?: readonly string[]): Promise<PullResult>;
+  /** Runs another command on the ledger, whatever it ends with. */
+  run(command: 'verify' | 'replay', flags?: readonly string[]): Promise<Finished>;
+  /** Takes an object away. */
+  remove(key: string): Promise<void>;
   /** A kind's files, read by pyarrow from S3. */
   files(kind?: Kind): Promise<ReadFile[]>;
   /** All rows of a kind, in any order, with the partition columns that the paths tell. */
@@ -59,6 +64,8 @@ export async function openMotoTrial(options: SimulatorOptions = {}): Promise<Mot
       if (finished.code !== 0) throw new Error(`pull ended with ${finished.code}: ${finished.stderr}`);
       return resultOf(finished);
     },
+    run: (command, flags = []) => startCommand(command, setting, { flags }).finished,
+    remove: (key) => deleteObject(moto.url, `${PREFIX}/${key}`),
     async rows(kind = 'copy') {
       return (await files(kind)).flatMap(({ key, rows }) =>
         rows.map((row) => ({ ...row, ...pathColumns(key) })),
@@ -71,10 +78,18 @@ export async function openMotoTrial(options: SimulatorOptions = {}): Promise<Mot
   };
 }
 
-async function createBucket(endpoint: string): Promise<void> {
+function createBucket(endpoint: string): Promise<void> {
+  return sendTo(endpoint, (client) => client.send(new CreateBucketCommand({ Bucket: BUCKET })));
+}
+
+function deleteObject(endpoint: string, key: string): Promise<void> {
+  return sendTo(endpoint, (client) => client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: key })));
+}
+
+async function sendTo(endpoint: string, send: (client: S3Client) => Promise<unknown>): Promise<void> {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials });
-  await client.send(new CreateBucketCommand({ Bucket: BUCKET }));
+  await send(client);
   client.destroy();
 }
 

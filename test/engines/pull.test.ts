@@ -70,6 +70,25 @@ describe("a ledger on moto's S3, read by pyarrow", () => {
     expect(await trial.files()).toEqual(before);
   });
 
+  it('verifies, misses a file that is gone, and is healed by a replay', async () => {
+    trial = await openMotoTrial();
+    await trial.pull(['--region', REGIONS.join(), '--kind', 'all']);
+    const before = await trial.files();
+    expect(await trial.run('verify')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('errors: 0'),
+    });
+
+    const key = before[3]?.key ?? '';
+    await trial.remove(key);
+    const { code, stdout } = await trial.run('verify');
+    expect(code).toBe(65);
+    expect(stdout.split('\n')[0]).toMatch(`error object-missing ${key}`);
+    expect(await trial.run('replay')).toMatchObject({ code: 0 });
+    expect(await trial.files()).toEqual(before);
+    expect(await trial.run('verify')).toMatchObject({ code: 0 });
+  });
+
   it('gets only the days that were restated, and keeps those that have left the window', async () => {
     trial = await openMotoTrial();
     await trial.pull();

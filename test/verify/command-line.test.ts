@@ -1,8 +1,9 @@
 import { Ajv } from 'ajv';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { verifyResultSchema } from '../../schemas/verify-result.ts';
-import { runCliProcess } from '../fixtures/cli.ts';
-import { openTrial, type Trial } from '../fixtures/trial.ts';
+import { runCliProcess, startCli } from '../fixtures/cli.ts';
+import { until } from '../fixtures/line-up.ts';
+import { awsEnvironment, openTrial, type Trial } from '../fixtures/trial.ts';
 
 const KEY = 'copy_job_summaries/aggregation_period=ONE_DAY/start_date=2026-11-15/eu-west-1.parquet';
 
@@ -66,5 +67,29 @@ it('asks for an operator where it may not read', async () => {
     operation === 'GetObject' ? { status: 403, code: 'AccessDenied' } : undefined,
   );
   await expect(onS3.verify()).rejects.toMatchObject({ recovery: 'fix-config' });
+  await onS3.close();
+});
+
+it.each([
+  ['verify', 'SIGTERM', 143],
+  ['verify', 'SIGINT', 130],
+  ['replay', 'SIGTERM', 143],
+] as const)('%s stopped by %s exits with %i', async (command, signal, code) => {
+  const onS3 = await openTrial({ on: 's3', summaries: 100 });
+  await onS3.pull();
+  let hanging = 0;
+  onS3.s3?.setFault(() => {
+    hanging += 1;
+    return 'hang';
+  });
+  const flags = ['--ledger', onS3.ledger, '--s3-path-style'];
+  const { child, finished } = startCli([command, ...flags], awsEnvironment(onS3.simulator.url, onS3.s3?.url));
+  await until(() => hanging > 0);
+  child.kill(signal);
+  expect(await finished).toMatchObject({
+    code,
+    stdout: '',
+    stderr: expect.stringContaining(`interrupted by ${signal}`),
+  });
   await onS3.close();
 });
