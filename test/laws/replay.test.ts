@@ -1,11 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { kindNames } from '../../schemas/kinds.ts';
-import { gzipLines } from '../../src/adapters/gzip-lines.ts';
-import { parsePartitionPath } from '../../src/domain/partition.ts';
-import { replayLedger } from '../../src/replay.ts';
-import { pullOnce, summaryOf, tryAgain } from '../fixtures/builders.ts';
-import { jsonCodec, MemoryStore } from '../fixtures/memory-store.ts';
+import { pullOnce, summaryOf } from '../fixtures/builders.ts';
+import { MemoryStore } from '../fixtures/memory-store.ts';
+import { dataOf, replayInMemory } from '../fixtures/replaying.ts';
 import { type SomePull, someKind, somePulls } from './arbitraries.ts';
 
 const someHistory = someKind
@@ -29,39 +26,16 @@ async function aLedger(pulls: readonly SomePull[]): Promise<MemoryStore> {
   return store;
 }
 
-function replay(source: MemoryStore, target: MemoryStore) {
-  return replayLedger(
-    { kinds: kindNames, regions: [], exclude: [] },
-    {
-      source,
-      target,
-      codec: jsonCodec,
-      lines: gzipLines,
-      clock: { now: () => Date.UTC(2027, 0, 1) },
-      signal: new AbortController().signal,
-      retryLostRaces: tryAgain,
-      info: () => undefined,
-      warn: () => undefined,
-      writtenBy: 'backup-ledger 0.0.0-test',
-    },
-  );
-}
-
-function data(store: MemoryStore): Record<string, string> {
-  const keys = store.keys().filter((key) => parsePartitionPath(key));
-  return Object.fromEntries(keys.map((key) => [key, store.text(key)]));
-}
-
 describe('any sequence of pulls, replayed', () => {
   it('into an empty place is the ledger again, byte for byte', async () => {
     const agrees = fc.asyncProperty(someHistory, async (pulls) => {
       const ledger = await aLedger(pulls);
       const target = new MemoryStore();
-      expect(await replay(ledger, target)).toMatchObject({ outcome: 'ok', skipped: [] });
+      expect(await replayInMemory(ledger, target)).toMatchObject({ outcome: 'ok', skipped: [] });
       // A day that became empty has a file of no rows where it was stored, and none where it never was.
       const filled = ([, text]: readonly [string, string]) => text !== '[]';
-      expect(Object.entries(data(target)).filter(filled)).toEqual(
-        Object.entries(data(ledger)).filter(filled),
+      expect(Object.entries(dataOf(target)).filter(filled)).toEqual(
+        Object.entries(dataOf(ledger)).filter(filled),
       );
     });
     await fc.assert(agrees, { numRuns: 300 });
@@ -70,10 +44,10 @@ describe('any sequence of pulls, replayed', () => {
   it('in its own place changes no data object, however often', async () => {
     const agrees = fc.asyncProperty(someHistory, async (pulls) => {
       const ledger = await aLedger(pulls);
-      const before = data(ledger);
-      await replay(ledger, ledger);
-      await replay(ledger, ledger);
-      expect(data(ledger)).toEqual(before);
+      const before = dataOf(ledger);
+      await replayInMemory(ledger, ledger);
+      await replayInMemory(ledger, ledger);
+      expect(dataOf(ledger)).toEqual(before);
     });
     await fc.assert(agrees, { numRuns: 150 });
   });
@@ -84,16 +58,16 @@ describe('any sequence of pulls, replayed', () => {
       fc.infiniteStream(fc.nat({ max: 3 })),
       async (pulls, luck) => {
         const ledger = await aLedger(pulls);
-        const before = data(ledger);
+        const before = dataOf(ledger);
         for (const key of Object.keys(before)) {
           const hit = luck.next().value;
           if (hit === 1) ledger.seed(key, 'damaged');
           if (hit === 2) ledger.seed(key, '[]');
           if (hit === 3) ledger.remove(key);
         }
-        await replay(ledger, ledger);
+        await replayInMemory(ledger, ledger);
         const filled = ([, text]: readonly [string, string]) => text !== '[]';
-        expect(Object.entries(data(ledger)).filter(filled)).toEqual(Object.entries(before).filter(filled));
+        expect(Object.entries(dataOf(ledger)).filter(filled)).toEqual(Object.entries(before).filter(filled));
       },
     );
     await fc.assert(agrees, { numRuns: 150 });

@@ -1,10 +1,7 @@
 import { expect, it } from 'vitest';
-import { kindNames } from '../../schemas/kinds.ts';
-import { gzipLines } from '../../src/adapters/gzip-lines.ts';
-import { parsePartitionPath } from '../../src/domain/partition.ts';
-import { replayLedger } from '../../src/replay.ts';
-import { aSummary, pullOnce, tryAgain } from '../fixtures/builders.ts';
-import { jsonCodec, MemoryStore } from '../fixtures/memory-store.ts';
+import { aSummary, pullOnce } from '../fixtures/builders.ts';
+import { MemoryStore } from '../fixtures/memory-store.ts';
+import { dataOf, replayInMemory } from '../fixtures/replaying.ts';
 
 const DAYS = ['2026-11-18', '2026-11-19', '2026-11-20', '2026-11-21'];
 
@@ -38,33 +35,10 @@ async function aLedger(): Promise<DyingStore> {
   return store;
 }
 
-function replay(source: MemoryStore, target: MemoryStore) {
-  return replayLedger(
-    { kinds: kindNames, regions: [], exclude: [] },
-    {
-      source,
-      target,
-      codec: jsonCodec,
-      lines: gzipLines,
-      clock: { now: () => Date.UTC(2026, 10, 24) },
-      signal: new AbortController().signal,
-      retryLostRaces: tryAgain,
-      info: () => undefined,
-      warn: () => undefined,
-      writtenBy: 'backup-ledger 0.0.0-test',
-    },
-  );
-}
-
-function data(store: MemoryStore): Record<string, string> {
-  const keys = store.keys().filter((key) => parsePartitionPath(key));
-  return Object.fromEntries(keys.map((key) => [key, store.text(key)]));
-}
-
 it.each(['its own place', 'another place'])(
   'dying at each write in turn leaves each partition as it was or as it should be in %s',
   async (place) => {
-    const sound = data(await aLedger());
+    const sound = dataOf(await aLedger());
     const inPlace = place === 'its own place';
     let deaths = 0;
     for (let write = 1; write < 20; write++) {
@@ -73,16 +47,16 @@ it.each(['its own place', 'another place'])(
       if (inPlace) for (const key of Object.keys(sound)) ledger.seed(key, 'damaged');
       target.dieAt = write;
       target.startCounting();
-      const died = await replay(ledger, target).then(
+      const died = await replayInMemory(ledger, target).then(
         () => false,
         () => true,
       );
-      for (const [key, text] of Object.entries(data(target))) {
+      for (const [key, text] of Object.entries(dataOf(target))) {
         expect([...(inPlace ? ['damaged'] : []), sound[key]], `${key} after write ${write}`).toContain(text);
       }
       target.dieAt = Number.POSITIVE_INFINITY;
-      await replay(ledger, target);
-      expect(data(target)).toEqual(sound);
+      await replayInMemory(ledger, target);
+      expect(dataOf(target)).toEqual(sound);
       deaths += died ? 1 : 0;
     }
     expect(deaths).toBeGreaterThan(DAYS.length);
