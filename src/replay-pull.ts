@@ -19,7 +19,7 @@ export type Seen = { readonly seen: SliceSeen } | { readonly unusable: string };
 
 /** Reads a pull's raw pages as the pull read them, at the instant it did. Throws what the store throws. */
 export async function readAgain({ key, record }: RecordedPull, world: RawWorld): Promise<Seen> {
-  if (record.raw === null) return { unusable: `${key}: its raw pages were not kept` };
+  if (!record.raw) return { unusable: `${key}: its raw pages were not kept` };
   const object = await world.store.get(record.raw);
   if (!object) return { unusable: `${record.raw} is gone` };
   if (sha256(object.bytes) !== record.raw_sha256) return { unusable: `${record.raw} is damaged` };

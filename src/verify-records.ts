@@ -58,8 +58,8 @@ export async function readRecords(task: RegionTask, world: VerifyWorld): Promise
         return;
       }
       const { raw, raw_sha256: hash, last_good_pull: last, outcome, table, gap, first_day } = record;
-      if (raw !== null && hash !== null) raws.set(raw, hash);
-      if (last !== null) pointedTo.set(last, [...(pointedTo.get(last) ?? []), key].slice(0, 2));
+      if (raw && hash) raws.set(raw, hash);
+      if (last) pointedTo.set(last, [...(pointedTo.get(last) ?? []), key].slice(0, 2));
       const kind = kindNames.find((name) => name === record.kind);
       if (kind) {
         pulls.push({

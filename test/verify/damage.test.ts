@@ -94,6 +94,19 @@ describe('a sound ledger', () => {
     await expectFound();
   });
 
+  it('has none with records of before there were raw pages', async () => {
+    for (const key of await keysUnder('pulls/')) {
+      await rewriteRecord(key, {
+        raw: undefined,
+        raw_sha256: undefined,
+        last_good_pull: undefined,
+        gap: undefined,
+      } as unknown as Partial<PullRecord>);
+    }
+    for (const key of await keysUnder('raw/')) await trial.tamper(key, undefined);
+    await expectFound();
+  });
+
   it('has none after a pull that failed, or kept no raw pages, or changed nothing', async () => {
     await trial.pull({ 'no-raw': true });
     trial.simulator.setFaults([{ fault: 'missing-field' }]);
