@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
-/** The suites that need more than Node: Python peers (moto, pyarrow, the AWS CLI). */
+/** The suites that need more than Node: Python peers (moto, pyarrow, the AWS CLI), and Trino. */
 export default defineConfig({
   test: {
     include: ['test/engines/**/*.test.ts'],
-    globalSetup: ['test/fixtures/build.ts', 'test/engines/python.ts'],
+    globalSetup: ['test/fixtures/build.ts', 'test/engines/python.ts', 'test/engines/trino/install.ts'],
     testTimeout: 300_000,
     hookTimeout: 600_000,
     fileParallelism: false,

@@ -2,6 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { planCommand } from '../src/cli/plan.ts';
 import { pullCommand } from '../src/cli/pull.ts';
+import { queryCommand } from '../src/cli/query.ts';
+import { registerCommand } from '../src/cli/register.ts';
 import { replayCommand } from '../src/cli/replay.ts';
 import { runCli } from '../src/cli/main.ts';
 import { simulateCommand } from '../src/cli/simulate.ts';
@@ -17,6 +19,9 @@ process.on('uncaughtException', (error) => {
   process.exit(exitCodes['report-bug']);
 });
 
+// A reader that has seen enough, such as `head`, is no error: the exit code tells of the work, not of the pipe.
+process.stdout.on('error', () => undefined);
+
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   // Once: a second signal ends the process the hard way.
@@ -26,6 +31,18 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 const commands = [
   pullCommand(async (config) => (await import('./pull.ts')).pull(config, interruption.signal)),
   planCommand(async (config) => (await import('./pull.ts')).findRegions(config)),
+  registerCommand({
+    async *register(config) {
+      yield* (await import('./register.ts')).register(config, interruption.signal);
+    },
+    statements: async (config) => (await import('./register.ts')).statements(config, interruption.signal),
+  }),
+  queryCommand({
+    runQuery: async (config, sql, use) =>
+      (await import('./query.ts')).runQuery(config, sql, use, interruption.signal),
+    formatAs: async (format, answer) => (await import('./query.ts')).formatAs(format, answer),
+    readSql: async (path) => (await import('./query.ts')).readSql(path),
+  }),
   replayCommand(async (config) => (await import('./replay.ts')).replay(config, interruption.signal)),
   verifyCommand(async (config) => (await import('./verify.ts')).verify(config, interruption.signal)),
   simulateCommand(async (config, ready) =>

@@ -8,7 +8,8 @@ export interface Deadline {
 
 export function startDeadline(afterMs: number, interrupted: AbortSignal): Deadline {
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(new DeadlineError(afterMs / 1000)), afterMs);
+  // A run that ended early, in whatever way, does not wait for its deadline.
+  const timer = setTimeout(() => controller.abort(new DeadlineError(afterMs / 1000)), afterMs).unref();
   return {
     signal: AbortSignal.any([interrupted, controller.signal]),
     cancel: () => clearTimeout(timer),

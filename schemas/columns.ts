@@ -86,7 +86,7 @@ export const columns = {
 
 /** Columns that Athena takes from the object's path, not from the file. */
 export const partitionColumns = {
-  aggregation_period: { type: 'string', comment: "Length of the row's own window" },
+  aggregation_period: { type: 'string', comment: 'Length of the window a row counts' },
   start_date: { type: 'string', comment: 'UTC date of start_time, YYYY-MM-DD' },
 } as const;
 

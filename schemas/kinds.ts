@@ -37,6 +37,17 @@ export type FilterName = Exclude<DimensionField, 'Region'>;
 /** What to ask AWS for each filter; a filter the operation lacks is not sent. */
 export type Filters = Readonly<Record<FilterName, string>>;
 
+/** How a job can have ended. Well: `completed`, with or without issues. */
+export const endings = [
+  'completed',
+  'completed_with_issues',
+  'failed',
+  'aborted',
+  'partial',
+  'expired',
+] as const;
+export type Ending = (typeof endings)[number];
+
 export interface KindFacts {
   readonly operation: string;
   /** HTTP path of the operation (GET, rest-json). */
@@ -50,7 +61,8 @@ export interface KindFacts {
   readonly filters: readonly FilterName[];
   /** States of jobs that may still change. Any other state, known or not, counts as finished. */
   readonly unfinishedStates: readonly string[];
-  readonly finishedStates: readonly string[];
+  /** How a job ended → the states that say so. */
+  readonly endings: Readonly<Partial<Record<Ending, readonly string[]>>>;
   /** Period of the ledger's rows → `AggregationPeriod` to request for them. A period left out has no such rows. */
   readonly requestPeriods: Readonly<Partial<Record<AggregationPeriod, AggregationPeriod>>>;
   /** Days of history AWS keeps; a longer gap between pulls is lost for good. */
@@ -72,7 +84,7 @@ export const kinds = {
     dimensions: ['Region', 'AccountId', 'ResourceType', 'State', 'MessageCategory'],
     filters: ['AccountId', 'State', 'ResourceType', 'MessageCategory'],
     unfinishedStates: ['CREATED', 'RUNNING', 'ABORTING', 'COMPLETING', 'FAILING'],
-    finishedStates: ['ABORTED', 'COMPLETED', 'FAILED', 'PARTIAL'],
+    endings: { aborted: ['ABORTED'], completed: ['COMPLETED'], failed: ['FAILED'], partial: ['PARTIAL'] },
     requestPeriods: sameAsRequested,
     historyDays: 14,
   },
@@ -84,7 +96,13 @@ export const kinds = {
     dimensions: ['Region', 'AccountId', 'ResourceType', 'State', 'MessageCategory'],
     filters: ['AccountId', 'State', 'ResourceType', 'MessageCategory'],
     unfinishedStates: ['CREATED', 'PENDING', 'RUNNING', 'ABORTING'],
-    finishedStates: ['ABORTED', 'COMPLETED', 'FAILED', 'EXPIRED', 'PARTIAL'],
+    endings: {
+      aborted: ['ABORTED'],
+      completed: ['COMPLETED'],
+      failed: ['FAILED'],
+      expired: ['EXPIRED'],
+      partial: ['PARTIAL'],
+    },
     requestPeriods: sameAsRequested,
     historyDays: 14,
   },
@@ -96,7 +114,7 @@ export const kinds = {
     dimensions: ['Region', 'AccountId', 'ResourceType', 'State'],
     filters: ['AccountId', 'State', 'ResourceType'],
     unfinishedStates: ['CREATED', 'PENDING', 'RUNNING'],
-    finishedStates: ['ABORTED', 'COMPLETED', 'FAILED'],
+    endings: { aborted: ['ABORTED'], completed: ['COMPLETED'], failed: ['FAILED'] },
     requestPeriods: sameAsRequested,
     historyDays: 14,
   },
@@ -108,7 +126,12 @@ export const kinds = {
     dimensions: ['Region', 'AccountId', 'ResourceType', 'State', 'MalwareScanner', 'ScanResultStatus'],
     filters: ['AccountId', 'State', 'ResourceType', 'MalwareScanner', 'ScanResultStatus'],
     unfinishedStates: ['CREATED', 'RUNNING'],
-    finishedStates: ['COMPLETED', 'COMPLETED_WITH_ISSUES', 'FAILED', 'CANCELED'],
+    endings: {
+      completed: ['COMPLETED'],
+      completed_with_issues: ['COMPLETED_WITH_ISSUES'],
+      failed: ['FAILED'],
+      aborted: ['CANCELED'],
+    },
     // Scan's periods all mean daily counts, for the prior 1, 7 or 14 days.
     requestPeriods: { ONE_DAY: 'FOURTEEN_DAYS' },
     historyDays: 14,
@@ -121,6 +144,16 @@ export const kindNames = Object.keys(kinds) as readonly Kind[];
 /** The facts of one kind, without the literal types that would make callers branch on its name. */
 export function factsOf(kind: Kind): KindFacts {
   return kinds[kind];
+}
+
+/** States of jobs that are over. */
+export function finishedStatesOf(kind: Kind): readonly string[] {
+  return Object.values(factsOf(kind).endings).flat();
+}
+
+/** Every state of a kind's jobs that the API reference names. */
+export function knownStatesOf(kind: Kind): readonly string[] {
+  return [...factsOf(kind).unfinishedStates, ...finishedStatesOf(kind)];
 }
 
 /** Resource types the API reference names. Others are stored all the same, and reported. */

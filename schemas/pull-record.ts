@@ -1,6 +1,6 @@
+import type { FromSchema } from 'json-schema-to-ts';
 import type { EpochMs } from './columns.ts';
-import type { AggregationPeriod, Kind } from './kinds.ts';
-import type { SliceResult } from './pull-result.ts';
+import { sliceResultSchema } from './pull-result.ts';
 
 /**
  * One line of JSON per pull, kept for ever under `pulls/`: the slice's result, what wrote it and which objects it left
@@ -8,51 +8,103 @@ import type { SliceResult } from './pull-result.ts';
  */
 export const RECORD_VERSION = 1;
 
-/** A partition's object as a pull wrote it, or found it unchanged. */
-export interface RecordedObject {
-  readonly partition: string;
-  readonly action: 'written' | 'unchanged';
-  /** The store's opaque version: an S3 ETag, or the content hash in a local ledger. */
-  readonly version: string;
-  /** SHA-256 of the object's bytes, hexadecimal. */
-  readonly sha256: string;
-  readonly rows: number;
-}
+/** Stands in the place of the scope: a replay rebuilds partitions, whichever scopes they came from. */
+export const REPLAY_SCOPE = 'replay';
 
-export interface PullRecord extends SliceResult {
-  record_version: typeof RECORD_VERSION;
-  /** Name and version of what wrote the record. */
-  written_by: string;
-  /** SHA-256 of the raw pages' object, hexadecimal; null when none were kept. */
-  raw_sha256: string | null;
-  objects: RecordedObject[];
-}
+const count = { type: 'integer', minimum: 0 } as const;
+
+const recordedObjectSchema = {
+  type: 'object',
+  description: "A partition's object as a pull wrote it, or found it unchanged",
+  properties: {
+    partition: { type: 'string' },
+    action: { enum: ['written', 'unchanged'] },
+    version: {
+      type: 'string',
+      description: "The store's opaque version: an S3 ETag, or the content hash in a local ledger",
+    },
+    sha256: { type: 'string', description: "SHA-256 of the object's bytes, hexadecimal" },
+    rows: count,
+  },
+  required: ['partition', 'action', 'version', 'sha256', 'rows'],
+  additionalProperties: false,
+} as const;
+
+const writerProperties = {
+  record_version: { type: 'integer', const: RECORD_VERSION, description: 'Version of this format' },
+  written_by: { type: 'string', description: 'Name and version of what wrote the record' },
+} as const;
+
+const objectsProperty = {
+  type: 'array',
+  items: recordedObjectSchema,
+  description: 'Partitions the pull wrote or found unchanged, with the SHA-256 of their content',
+} as const;
+
+/** A pull's record. */
+export const pullRecordSchema = {
+  type: 'object',
+  properties: {
+    ...writerProperties,
+    ...sliceResultSchema.properties,
+    raw_sha256: {
+      type: ['string', 'null'],
+      description: 'SHA-256 of the object of raw pages, hexadecimal; null when none were kept',
+    },
+    objects: objectsProperty,
+  },
+  required: ['record_version', 'written_by', ...sliceResultSchema.required, 'raw_sha256', 'objects'],
+  additionalProperties: false,
+} as const;
 
 /**
  * What `replay` leaves on record, one line for each table and region it went over, beside the pulls: `outcome` tells
  * them apart. `observed_at` is when the replay began.
  */
-export interface ReplayRecord {
-  record_version: typeof RECORD_VERSION;
-  written_by: string;
-  outcome: 'replayed';
-  kind: Kind;
-  aggregation_period: AggregationPeriod;
-  region: string;
-  scope: typeof REPLAY_SCOPE;
-  table: string;
-  observed_at: string;
-  /** Start dates gone over, `YYYY-MM-DD`, both included. */
-  first_day: string;
-  last_day: string;
-  partitions: { written: number; unchanged: number };
-  /** Keys of the records of pulls that were withdrawn: later replays leave them out too. */
-  withdrawn: string[];
-  objects: RecordedObject[];
-}
+export const replayRecordSchema = {
+  type: 'object',
+  properties: {
+    ...writerProperties,
+    outcome: { const: 'replayed' },
+    kind: sliceResultSchema.properties.kind,
+    aggregation_period: sliceResultSchema.properties.aggregation_period,
+    region: { type: 'string' },
+    scope: { const: REPLAY_SCOPE },
+    table: { type: 'string' },
+    observed_at: { type: 'string' },
+    first_day: { type: 'string', format: 'date', description: 'First start date gone over' },
+    last_day: { type: 'string', format: 'date', description: 'Last start date gone over' },
+    partitions: sliceResultSchema.properties.partitions,
+    withdrawn: {
+      type: 'array',
+      items: { type: 'string' },
+      description:
+        'Of a replay: keys of the records of pulls that were withdrawn; later replays leave them out too',
+    },
+    objects: objectsProperty,
+  },
+  required: [
+    'record_version',
+    'written_by',
+    'outcome',
+    'kind',
+    'aggregation_period',
+    'region',
+    'scope',
+    'table',
+    'observed_at',
+    'first_day',
+    'last_day',
+    'partitions',
+    'withdrawn',
+    'objects',
+  ],
+  additionalProperties: false,
+} as const;
 
-/** Stands in the place of the scope: a replay rebuilds partitions, whichever scopes they came from. */
-export const REPLAY_SCOPE = 'replay';
+export type PullRecord = FromSchema<typeof pullRecordSchema>;
+export type ReplayRecord = FromSchema<typeof replayRecordSchema>;
+export type RecordedObject = FromSchema<typeof recordedObjectSchema>;
 
 export function recordInstant(instant: EpochMs): string {
   return new Date(instant).toISOString().replace('T', ' ').replace('Z', '');

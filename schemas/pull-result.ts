@@ -80,24 +80,27 @@ const bookProperties = {
     description: 'Rows read again on a later page with another count; the last one was kept',
   },
   rejected: { ...count, description: 'Rows that are not usable' },
-  foreign: { ...count, description: "Rows of another region than the endpoint's; not stored" },
+  foreign: { ...count, description: 'Rows of another region than the one asked; not stored' },
 } as const;
 
 export const sliceResultSchema = {
   type: 'object',
   properties: {
-    kind: { enum: kindNames },
-    aggregation_period: { enum: aggregationPeriods },
-    region: { type: 'string' },
+    kind: { enum: kindNames, description: 'Kind of jobs' },
+    aggregation_period: { enum: aggregationPeriods, description: 'Length of the window a row counts' },
+    region: { type: 'string', description: 'AWS Region whose endpoint was asked' },
     scope: { type: 'string', description: '`any`, or one account' },
-    table: { type: 'string' },
-    outcome: { enum: ['ok', 'superseded', 'failed'] },
+    table: { type: 'string', description: 'Table of the ledger the rows belong to' },
+    outcome: {
+      enum: ['ok', 'superseded', 'failed'],
+      description: '`superseded`: a newer pull of the slice was already there, so nothing was written',
+    },
     observed_at: {
       anyOf: [instant, { type: 'null' }],
       description: 'When the first request of the completed (or last) attempt was sent; null if none was',
     },
     requests: { ...count, description: 'Requests sent, retries included' },
-    retries: count,
+    retries: { ...count, description: 'Requests sent again' },
     restarts: {
       ...count,
       description:
@@ -114,23 +117,33 @@ export const sliceResultSchema = {
     last_day: { anyOf: [day, { type: 'null' }], description: 'Last start date returned' },
     partitions: {
       type: 'object',
+      description: 'How many partitions were written, and how many found unchanged',
       properties: { written: count, unchanged: count },
       required: ['written', 'unchanged'],
       additionalProperties: false,
     },
     reconciled: {
       enum: ['matched', 'mismatched', 'unavailable', 'off'],
-      description: "Whether AWS's own totals per start date are the sums of the rows kept",
+      description: 'Whether the totals AWS gives per start date are the sums of the rows kept',
     },
-    mismatches: { type: 'array', items: mismatchSchema },
+    mismatches: {
+      type: 'array',
+      items: mismatchSchema,
+      description: 'Start dates whose rows do not sum up to the total AWS gives',
+    },
     totals_unavailable: {
       type: ['string', 'null'],
       description: 'Why there are no totals to compare with',
     },
-    gap: { anyOf: [gapSchema, { type: 'null' }] },
+    gap: {
+      anyOf: [gapSchema, { type: 'null' }],
+      description:
+        'Start dates, both included, that AWS forgot between the last good pull and this one: lost for good',
+    },
     last_good_pull: {
       type: ['string', 'null'],
-      description: "Key of the record of the slice's last good pull before this one; null if there was none",
+      description:
+        'Key of the record of the last good pull of the slice before this one; null if there was none',
     },
     raw: { type: ['string', 'null'], description: 'Key of the raw pages below the ledger' },
     rejects: {
@@ -138,8 +151,8 @@ export const sliceResultSchema = {
       items: rejectSchema,
       description: 'The first rejected rows, with every reason',
     },
-    warnings: strings,
-    error: { anyOf: [errorSchema, { type: 'null' }] },
+    warnings: { ...strings, description: 'What a person should look at, a sentence each' },
+    error: { anyOf: [errorSchema, { type: 'null' }], description: 'Why the slice failed and who acts' },
   },
   required: [
     'kind',

@@ -1,4 +1,5 @@
 import type { SummaryRow } from '../schemas/columns.ts';
+import type { GlueTable } from '../schemas/glue-table.ts';
 import type { Kind } from '../schemas/kinds.ts';
 import type { SliceResult } from '../schemas/pull-result.ts';
 import type { Slice } from './domain/slice.ts';
@@ -101,3 +102,48 @@ export interface RequestHooks {
 
 /** Runs an attempt again, with backoff, while it returns undefined. Throws `LostRaceError` when it gives up. */
 export type RetryLostRaces = <T>(key: string, attempt: () => Promise<T | undefined>) => Promise<T>;
+
+/** What a query answered. */
+export interface QueryAnswer {
+  readonly columns: readonly AnswerColumn[];
+  /** Cells as text, as exact as the engine has them; null is SQL's null. */
+  readonly rows: AsyncIterable<readonly (string | null)[]>;
+  /** What the query cost, where it costs anything. */
+  readonly usage?: QueryUsage;
+}
+
+export interface AnswerColumn {
+  readonly name: string;
+  /** How a cell's text is to be taken: `json` is a nested value. */
+  readonly type: 'number' | 'boolean' | 'text' | 'json';
+}
+
+export interface QueryUsage {
+  readonly scannedBytes: number;
+  readonly engineMs: number;
+}
+
+/** Runs SQL over a ledger's tables and views. */
+export interface QueryEngine {
+  /** Throws `UsageError` for SQL that is wrong. */
+  run(sql: string): Promise<QueryAnswer>;
+  close(): void;
+}
+
+/** A table or view as a data catalog has it. */
+export interface CatalogEntry {
+  readonly type: 'table' | 'view';
+  readonly table: GlueTable;
+  /** Opaque: what an update must still find there. */
+  readonly version: string | undefined;
+}
+
+/** A data catalog. Where a method returns false, another writer came first and nothing was changed: look again. */
+export interface Catalog {
+  hasDatabase(database: string): Promise<boolean>;
+  createDatabase(database: string, description: string): Promise<boolean>;
+  find(database: string, name: string): Promise<CatalogEntry | undefined>;
+  createTable(database: string, table: GlueTable): Promise<boolean>;
+  /** Changes the given parts of an entry and leaves the rest, as it was read, alone. */
+  update(database: string, entry: CatalogEntry, changes: Partial<GlueTable>): Promise<boolean>;
+}

@@ -56,6 +56,7 @@ const conductors = [
   'pull',
   'read',
   'reconcile',
+  'register',
   'replay',
   'replay-into',
   'replay-plan',
@@ -101,7 +102,7 @@ const rules: Readonly<Record<string, Rule>> = {
   config: { rooms: ['schemas', 'domain', 'errors', 'config'], packages: [/^node:path$/, /^ms$/] },
   cli: {
     rooms: ['schemas', 'domain', 'errors', 'config', 'cli'],
-    types: ['src/pull.ts', 'src/verify.ts', 'src/replay.ts'],
+    types: ['src/ports.ts', 'src/pull.ts', 'src/register.ts', 'src/verify.ts', 'src/replay.ts'],
     packages: [/^yargs$/],
   },
   conductors: { rooms: [...stageRooms, 'stages', 'conductors'], packages: [/^p-map$/] },

@@ -5,6 +5,8 @@ import type { Sources } from '../config/resolve.ts';
 export interface Command {
   readonly name: string;
   readonly describe: string;
+  /** The flag that may also be given as a bare word after the command. */
+  readonly positional?: string;
   readonly flags: Flags;
   readonly examples: readonly (readonly [command: string, what: string])[];
   /** Returns the exit code. Throws `UsageError` with every problem of the sources. */
@@ -19,5 +21,8 @@ export interface Io {
 }
 
 export interface Out {
-  write(text: string): unknown;
+  /** Calls `done` once the text has been taken, or cannot be. */
+  write(text: string, done?: (error?: Error | null) => void): unknown;
+  /** Whether a person is looking. */
+  readonly isTTY?: boolean;
 }

@@ -66,7 +66,7 @@ async function choose(
     });
   for (const command of commands) {
     parser.command(
-      command.name,
+      command.positional === undefined ? command.name : `${command.name} [${command.positional}]`,
       command.describe,
       (builder) => describeFlags(builder, command),
       ({ _: words, $0: script, ...settings }) => {
@@ -93,8 +93,14 @@ function describeFlags(builder: Argv, command: Command): Argv {
   for (const [name, flag] of Object.entries(command.flags)) {
     const { group, describe } = flag;
     // A switch has no type here: yargs would take a mistyped value for false.
-    const shape = { list: { type: 'array', string: true }, value: { string: true }, switch: {} } as const;
-    builder.option(name, { ...shape[flag.shape], group, describe: describe + defaultOf(flag) });
+    const shape = {
+      list: { type: 'array', string: true },
+      value: { string: true },
+      switch: {},
+    } as const;
+    const option = { ...shape[flag.shape], describe: describe + defaultOf(flag) };
+    if (name === command.positional) builder.positional(name, { ...option, type: 'string' });
+    else builder.option(name, { ...option, group });
   }
   for (const [example, what] of command.examples) builder.example(example, what);
   return builder;

@@ -4,6 +4,7 @@ import {
   account,
   accountId,
   anyText,
+  databaseName,
   day,
   duration,
   instant,
@@ -12,6 +13,7 @@ import {
   oneOf,
   type Parse,
   region,
+  s3Url,
   share,
   tableName,
   wholeNumber,
@@ -67,6 +69,8 @@ const LIMITS = 'Limits:';
 const OUTPUT = 'Output:';
 const CHECKS = 'What to check:';
 const REBUILD = 'What to rebuild:';
+const CATALOG = 'Catalog and Athena:';
+const QUERY = 'What to ask:';
 const OTHER = 'Other:';
 const SERVER = 'Server:';
 const WORLD = 'Simulated world:';
@@ -204,6 +208,57 @@ export const replayFlags = {
   ...otherFlags,
 } as const satisfies Flags;
 
+/** Where Athena finds the ledger's tables, and how it is asked. */
+const athenaFlags = {
+  database: value(CATALOG, 'Glue database of the tables and views', databaseName, 'backup_ledger'),
+  workgroup: value(
+    CATALOG,
+    "Athena workgroup to run SQL in [default: Athena's own, primary]",
+    anyText,
+    undefined,
+  ),
+  'output-location': value(
+    CATALOG,
+    "where Athena puts results: s3://bucket/folder [default: the workgroup's]",
+    s3Url,
+    undefined,
+  ),
+} as const satisfies Flags;
+
+export const registerFlags = {
+  ...ledgerFlags,
+  ...athenaFlags,
+  'first-day': value(
+    CATALOG,
+    'first start date to show [default: the earliest in the ledger]',
+    day,
+    undefined,
+  ),
+  print: { shape: 'switch', group: OUTPUT, describe: 'print all SQL, change nothing' },
+  'dry-run': { shape: 'switch', group: OUTPUT, describe: 'show what would change, change nothing' },
+  ...runFlags,
+  ...outputFlags,
+  ...otherFlags,
+} as const satisfies Flags;
+
+export const answerFormats = ['table', 'csv', 'json', 'jsonl'] as const;
+
+export const queryFlags = {
+  sql: value(QUERY, 'the SQL statement', anyText, undefined),
+  file: value(QUERY, 'file with the SQL statement; /dev/stdin for standard input', anyText, undefined),
+  format: value(
+    OUTPUT,
+    'how rows are written: table, csv, json or jsonl [default: table on a terminal, else csv]',
+    oneOf(answerFormats),
+    undefined,
+  ),
+  ...ledgerFlags,
+  ...athenaFlags,
+  ...runFlags,
+  ...outputFlags,
+  ...otherFlags,
+} as const satisfies Flags;
+
 export const simulateFlags = {
   port: value(SERVER, 'port on 127.0.0.1; 0 for a free one', wholeNumber(0, 65_535), '0'),
   latency: value(SERVER, 'milliseconds before each answer', wholeNumber(0, 60_000), '0'),
@@ -242,4 +297,11 @@ export const simulateFlags = {
 } as const satisfies Flags;
 
 /** Flags of every command: one environment, or configuration file, serves them all. */
-export const allFlags: Flags = { ...replayFlags, ...verifyFlags, ...simulateFlags, ...pullFlags };
+export const allFlags: Flags = {
+  ...queryFlags,
+  ...registerFlags,
+  ...replayFlags,
+  ...verifyFlags,
+  ...simulateFlags,
+  ...pullFlags,
+};

@@ -2,6 +2,7 @@ import {
   AGGREGATE_ALL,
   ANY,
   factsOf,
+  knownStatesOf,
   type AggregationPeriod,
   type DimensionField,
   type FilterName,
@@ -59,7 +60,7 @@ const filterFlags = {
 } as const satisfies Partial<Record<FilterName, keyof SliceValues>>;
 
 function filterProblems(kind: Kind, values: SliceValues): string[] {
-  const { filters, dimensions, finishedStates, unfinishedStates } = factsOf(kind);
+  const { filters, dimensions } = factsOf(kind);
   const lacking = Object.entries(filterFlags).filter(
     ([filter, flag]) => values[flag] !== ANY && !filters.some((known) => known === filter),
   );
@@ -67,7 +68,7 @@ function filterProblems(kind: Kind, values: SliceValues): string[] {
     ([filter, flag]) =>
       `${flag}: expected none, because ${kind} jobs have no ${filter} filter, got ${show(values[flag])}`,
   );
-  const states = [...unfinishedStates, ...finishedStates, ANY, AGGREGATE_ALL];
+  const states = [...knownStatesOf(kind), ANY, AGGREGATE_ALL];
   const hasState = dimensions.includes('State' satisfies DimensionField);
   if (hasState && !states.includes(values.state)) {
     problems.push(`state: expected one of ${states.join(', ')} for ${kind} jobs, got ${show(values.state)}`);

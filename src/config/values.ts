@@ -1,3 +1,5 @@
+import { PULLS_TABLE } from '../../schemas/catalog-table.ts';
+import { views } from '../../schemas/views/views.ts';
 import { resolve } from 'node:path';
 import ms from 'ms';
 import { AGGREGATE_ALL, ANY } from '../../schemas/kinds.ts';
@@ -80,9 +82,23 @@ export const account = matching(
 
 /** Tables lie beside `pulls/` and `raw/`. */
 export const tableName: Parse<string> = (text) =>
-  TABLE_PATTERN.test(text) && text !== 'raw' && text !== 'pulls'
+  TABLE_PATTERN.test(text) && !takenNames.has(text)
     ? { value: text }
-    : { expected: 'lower-case letters, digits and _, beginning with a letter, and neither raw nor pulls' };
+    : {
+        expected:
+          'lower-case letters, digits and _, beginning with a letter, and neither raw, pulls nor the name of a view',
+      };
+
+const takenNames: ReadonlySet<string> = new Set(['raw', PULLS_TABLE, ...views.map(({ name }) => name)]);
+
+/** A database of the Glue Data Catalog, by a name that needs no quoting in SQL. */
+export const databaseName = matching(
+  /^[a-z][a-z0-9_]{0,127}$/,
+  'lower-case letters, digits and _, beginning with a letter',
+);
+
+/** A place for results in S3. */
+export const s3Url = matching(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:\/\S*)?$/, 's3://bucket/folder');
 
 export const ledgerPlace: Parse<LedgerPlace> = (text) => {
   if (!text.includes('://'))

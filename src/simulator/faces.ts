@@ -1,4 +1,4 @@
-import { type FilterName, factsOf, type Kind } from '../../schemas/kinds.ts';
+import { type FilterName, factsOf, finishedStatesOf, type Kind } from '../../schemas/kinds.ts';
 
 /** What a job shows of itself besides region, account and resource type. */
 export type Face = Readonly<Partial<Record<FilterName, string>>>;
@@ -57,7 +57,7 @@ function facesOf(kind: Kind, state: string): readonly Face[] {
 function buildFaceTable(kind: Kind): FaceTable {
   const facts = factsOf(kind);
   const unfinished = facts.unfinishedStates.flatMap((state) => facesOf(kind, state));
-  const endings = facts.finishedStates.toSorted(
+  const endings = finishedStatesOf(kind).toSorted(
     (a, b) => Number(b === 'COMPLETED') - Number(a === 'COMPLETED'),
   );
   const finished = endings.flatMap((state) => facesOf(kind, state));

@@ -4,6 +4,7 @@ import {
   type AggregationPeriod,
   ANY,
   factsOf,
+  knownStatesOf,
   type FilterName,
   type Kind,
   kindNames,
@@ -82,9 +83,8 @@ function parseFilter(kind: Kind, name: FilterName, value: string): string {
 
 /** States and scan results are enums on the wire, accounts have a pattern, the rest is free text. */
 function accepts(kind: Kind, name: FilterName, value: string): boolean {
-  const facts = factsOf(kind);
   if (name === 'AccountId') return /^\d{12}$/.test(value);
-  if (name === 'State') return [...facts.unfinishedStates, ...facts.finishedStates].includes(value);
+  if (name === 'State') return knownStatesOf(kind).includes(value);
   if (name === 'MalwareScanner') return value === 'GUARDDUTY';
   if (name === 'ScanResultStatus') return ['NO_THREATS_FOUND', 'THREATS_FOUND', 'UNKNOWN'].includes(value);
   return value.length > 0;

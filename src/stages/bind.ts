@@ -1,4 +1,5 @@
-import { factsOf, kindNames } from '../../schemas/kinds.ts';
+import { mainTables } from '../../schemas/catalog-table.ts';
+import { mapValues } from '../../schemas/map-values.ts';
 import { type Grain, grainOf, type Slice } from '../domain/slice.ts';
 import { DamagedObjectError, GrainMismatchError, LedgerError } from '../errors.ts';
 import type { ObjectStore, StoredObject } from '../ports.ts';
@@ -60,10 +61,10 @@ export async function applyBindings(store: ObjectStore, plan: BindingPlan): Prom
 }
 
 function newManifest(): Manifest {
-  const main = kindNames.map(
-    (kind) => [factsOf(kind).table, { kind, aggregation_period: 'ONE_DAY', grain: {} }] as const,
-  );
-  return { format_version: FORMAT_VERSION, tables: Object.fromEntries(main) };
+  const tables = mapValues(mainTables, ({ kind, aggregationPeriod, grain }) => {
+    return { kind, aggregation_period: aggregationPeriod, grain };
+  });
+  return { format_version: FORMAT_VERSION, tables };
 }
 
 function bindingOf(slice: Slice): TableBinding {

@@ -1,5 +1,5 @@
 import type { SummaryRow } from '../../schemas/columns.ts';
-import { factsOf, knownMessageCategories, knownResourceTypes } from '../../schemas/kinds.ts';
+import { knownMessageCategories, knownResourceTypes, knownStatesOf } from '../../schemas/kinds.ts';
 import { isMidnight } from '../domain/day.ts';
 import { show, some } from '../domain/show.ts';
 import { isAggregated, type Slice } from '../domain/slice.ts';
@@ -10,8 +10,7 @@ export function inspectRows(slice: Slice, rows: readonly SummaryRow[]): string[]
 }
 
 function unknownValues(slice: Slice, rows: readonly SummaryRow[]): string[] {
-  const { finishedStates, unfinishedStates } = factsOf(slice.kind);
-  const states = new Set([...finishedStates, ...unfinishedStates]);
+  const states = new Set(knownStatesOf(slice.kind));
   const types = new Set(knownResourceTypes);
   const categories = new Set(knownMessageCategories);
   return [

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import parquetjs, { type FieldDefinition } from 'parquetjs-lite';
 import { columnFacts, columnsOf, type ColumnType, type SummaryRow } from '../../schemas/columns.ts';
-import { factsOf } from '../../schemas/kinds.ts';
+import { knownStatesOf } from '../../schemas/kinds.ts';
 import { encodeRows } from '../../src/adapters/parquet-writer.ts';
 import { DAY_MS } from '../../src/domain/day.ts';
 import { fileOrder } from '../../src/domain/row.ts';
@@ -54,8 +54,7 @@ async function measure(
 /** One day of an organisation of many accounts. Drawn from a fixed sequence: every run measures the same rows. */
 function realisticRows(count: number): SummaryRow[] {
   const draw = sequence();
-  const { finishedStates, unfinishedStates } = factsOf('copy');
-  const states = ['COMPLETED', 'COMPLETED', 'COMPLETED', ...finishedStates, ...unfinishedStates];
+  const states = ['COMPLETED', 'COMPLETED', 'COMPLETED', ...knownStatesOf('copy')];
   const types = ['EBS', 'EC2', 'RDS', 'S3', 'DynamoDB', 'EFS', 'Aurora', 'FSx', 'SAP HANA on Amazon EC2'];
   const categories = ['Success', 'AccessDenied', 'SUCCESS', 'INVALIDPARAMETERS', null];
   return Array.from({ length: count }, (_, i) => ({

@@ -124,7 +124,7 @@ describe('a table of its own', () => {
 
   it.each(['raw', 'pulls'])('is not called %s', (table) => {
     expect(problemsOf({ table })).toEqual([
-      expect.stringMatching(/^table: expected .*neither raw nor pulls, got /),
+      expect.stringMatching(/^table: expected .*neither raw, pulls nor the name of a view, got /),
     ]);
   });
 });

@@ -5,68 +5,108 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { kindNames } from '../../schemas/kinds.ts';
 import { openTrial, type Trial } from '../fixtures/trial.ts';
 
-/** The policy allows what the code calls, and no more. */
+/** The policies allow what the code calls, and no more. */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 interface Statement {
   readonly Effect: string;
   readonly Action: string | readonly string[];
-  readonly Resource: string;
+  readonly Resource: string | readonly string[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 }
 
-const { Statement: statements } = JSON.parse(
-  readFileSync(join(ROOT, 'jobs/iam/pull-policy.json'), 'utf8'),
-) as { readonly Statement: readonly Statement[] };
+/** Policy → the adapters whose commands it must allow, and what else it must: Athena reads and writes for its caller. */
+const policies = {
+  'pull-policy.json': { adapters: ['aws-backup', 's3-store'], others: [] },
+  'register-policy.json': {
+    adapters: ['athena', 'glue'],
+    others: ['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
+  },
+  'query-policy.json': {
+    adapters: ['athena'],
+    others: [
+      'glue:GetDatabase',
+      'glue:GetPartitions',
+      'glue:GetTable',
+      'glue:GetTables',
+      's3:GetObject',
+      's3:ListBucket',
+      's3:PutObject',
+    ],
+  },
+} as const;
+type Policy = keyof typeof policies;
+const policyNames = Object.keys(policies) as Policy[];
 
-/** IAM's names of the actions behind the SDK's commands; by IAM's own reference they mostly share their names. */
-const actions: Readonly<Record<string, string>> = {
+/** What Athena needs of S3 to keep results, beyond reading and writing. Source: the Athena user guide. */
+const forResults = ['s3:AbortMultipartUpload', 's3:GetBucketLocation'];
+
+function statementsOf(policy: Policy): readonly Statement[] {
+  const { Statement } = JSON.parse(readFileSync(join(ROOT, 'jobs/iam', policy), 'utf8')) as {
+    readonly Statement: readonly Statement[];
+  };
+  return Statement;
+}
+
+const statements = statementsOf('pull-policy.json');
+
+/** IAM's names of two S3 operations; every other operation of the SDK is its own action. Source: IAM's reference. */
+const s3Actions: Readonly<Record<string, string>> = {
   GetObject: 's3:GetObject',
   ListObjectsV2: 's3:ListBucket',
   PutObject: 's3:PutObject',
-  ListBackupJobSummaries: 'backup:ListBackupJobSummaries',
-  ListCopyJobSummaries: 'backup:ListCopyJobSummaries',
-  ListRestoreJobSummaries: 'backup:ListRestoreJobSummaries',
-  ListScanJobSummaries: 'backup:ListScanJobSummaries',
 };
 
-/** Operations whose commands the sources import from the AWS SDK. */
-function operationsInCode(): string[] {
-  const files = ['src', 'jobs'].flatMap((top) =>
-    readdirSync(join(ROOT, top), { recursive: true }).map((name) => join(ROOT, top, String(name))),
+/** IAM actions behind the commands a file imports from the AWS SDK. */
+function actionsIn(file: string): string[] {
+  const imports = readFileSync(file, 'utf8').matchAll(
+    /import\s*\{([^}]*)\}\s*from '@aws-sdk\/client-([^']+)'/g,
   );
-  const found = files
-    .filter((file) => file.endsWith('.ts'))
-    .flatMap((file) =>
-      Array.from(
-        readFileSync(file, 'utf8').matchAll(/import\s*\{([^}]*)\}\s*from '@aws-sdk\/[^']+'/g),
-        ([, names = '']) => names,
-      ),
-    )
-    .flatMap((names) => Array.from(names.matchAll(/\b(\w+)Command\b/g), ([, name = '']) => name));
-  return [...new Set(found)].toSorted();
+  return Array.from(imports, ([, names = '', service = '']) =>
+    Array.from(
+      names.matchAll(/\b(\w+)Command\b/g),
+      ([, name = '']) => s3Actions[name] ?? `${service}:${name}`,
+    ),
+  ).flat();
 }
 
-function actionsAllowed(): string[] {
-  return statements.flatMap(({ Action }) => Action).toSorted();
+function actionsAllowed(policy: Policy): string[] {
+  return [...new Set(statementsOf(policy).flatMap(({ Action }) => Action))].toSorted();
 }
 
 let trial: Trial | undefined;
 afterEach(() => trial?.close());
 
-describe('the policy of a pull', () => {
+describe.each(policyNames)('%s', (policy) => {
   it('allows every call the code can make, and no other', () => {
-    const needed = operationsInCode().map((operation) => actions[operation] ?? `unknown: ${operation}`);
-    expect(needed.length).toBeGreaterThan(6);
-    expect(actionsAllowed()).toEqual(needed.toSorted());
+    const { adapters, others } = policies[policy];
+    const needed = adapters.flatMap((name) => actionsIn(join(ROOT, 'src/adapters', `${name}.ts`)));
+    expect(needed.length).toBeGreaterThan(3);
+    const all = [...needed, ...others, ...(policy === 'pull-policy.json' ? [] : forResults)];
+    expect(actionsAllowed(policy)).toEqual([...new Set(all)].toSorted());
   });
 
   it('only allows, names no wildcard in an action, and nothing that deletes', () => {
-    expect(new Set(statements.map(({ Effect }) => Effect))).toEqual(new Set(['Allow']));
-    expect(actionsAllowed().filter((action) => /\*|Delete/.test(action))).toEqual([]);
+    expect(new Set(statementsOf(policy).map(({ Effect }) => Effect))).toEqual(new Set(['Allow']));
+    expect(actionsAllowed(policy).filter((action) => /\*|Delete/.test(action))).toEqual([]);
   });
+});
 
+describe('commands of the AWS SDK', () => {
+  it('are all sent by files that a policy speaks of', () => {
+    const files = ['src', 'jobs'].flatMap((top) =>
+      readdirSync(join(ROOT, top), { recursive: true }).map((name) => join(top, String(name))),
+    );
+    const sending = files.filter((file) => file.endsWith('.ts') && actionsIn(join(ROOT, file)).length > 0);
+    const known = policyNames.flatMap((policy) => policies[policy].adapters);
+    expect(sending.toSorted()).toEqual(
+      [...new Set(known)].map((name) => `src/adapters/${name}.ts`).toSorted(),
+    );
+  });
+});
+
+describe('the policy of a pull', () => {
   it('is confined to the ledger in all that S3 is asked', async () => {
     trial = await openTrial({ on: 's3' });
     for (const kind of kindNames) await trial.pull({ kind });
@@ -74,7 +114,7 @@ describe('the policy of a pull', () => {
     expect(requests.length).toBeGreaterThan(20);
     const strangers = requests.filter(({ operation, key, query }) => {
       const place = operation === 'ListObjectsV2' ? (query['prefix'] ?? '') : key;
-      return !place.startsWith('prefix/') || !(operation in actions);
+      return !place.startsWith('prefix/') || !(operation in s3Actions);
     });
     expect(strangers).toEqual([]);
     const ofS3 = statements.filter(({ Action }) =>

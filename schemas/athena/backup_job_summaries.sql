@@ -1,0 +1,34 @@
+CREATE EXTERNAL TABLE IF NOT EXISTS backup_job_summaries (
+  `region` string COMMENT 'AWS Region of the jobs; the Region of the endpoint asked where AWS names none',
+  `account_id` string COMMENT 'Account that owns the jobs',
+  `resource_type` string COMMENT 'Type of the protected resource, as AWS spells it',
+  `state` string COMMENT 'Job state when AWS was asked, as AWS spells it',
+  `message_category` string COMMENT 'Category of the status message, as AWS spells it: compare case-insensitively',
+  `job_count` bigint COMMENT 'Number of jobs. AWS does not document whether a job counts on the day it was created or ended',
+  `start_time` timestamp COMMENT 'Start of the window counted, UTC',
+  `end_time` timestamp COMMENT 'End of the window counted, UTC. AWS does not document whether it is inclusive',
+  `observed_at` timestamp COMMENT 'Since when this account and day is known to be so: when the pull that first saw it began, UTC'
+)
+COMMENT 'Number of backup jobs in windows of ONE_DAY, by region, account and the other dimensions'
+PARTITIONED BY (
+  `aggregation_period` string COMMENT 'Length of the window a row counts',
+  `start_date` string COMMENT 'UTC date of start_time, YYYY-MM-DD'
+)
+ROW FORMAT SERDE 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe'
+WITH SERDEPROPERTIES (
+  'serialization.format' = '1'
+)
+STORED AS INPUTFORMAT 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat'
+OUTPUTFORMAT 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat'
+LOCATION 's3://BUCKET/PREFIX/backup_job_summaries'
+TBLPROPERTIES (
+  'classification' = 'parquet',
+  'projection.enabled' = 'true',
+  'projection.aggregation_period.type' = 'enum',
+  'projection.aggregation_period.values' = 'ONE_DAY',
+  'projection.start_date.type' = 'date',
+  'projection.start_date.format' = 'yyyy-MM-dd',
+  'projection.start_date.range' = '2026-11-01,NOW',
+  'projection.start_date.interval' = '1',
+  'projection.start_date.interval.unit' = 'DAYS'
+);

@@ -1,0 +1,117 @@
+import type { Kind } from '../kinds.ts';
+import { dailyViewName } from './daily.ts';
+import { ratio } from './outcomes.ts';
+import type { View } from './view.ts';
+
+/** Beyond so many days without jobs every window of an account is empty, and its rows end. */
+const LONGEST_WINDOW_DAYS = 28;
+
+function windowOf(from: number, to: number): string {
+  const end = to === 0 ? 'CURRENT ROW' : `INTERVAL '${to}' DAY PRECEDING`;
+  return `(PARTITION BY region, account_id ORDER BY day RANGE BETWEEN INTERVAL '${from}' DAY PRECEDING AND ${end})`;
+}
+
+/**
+ * Success rates over moving windows of calendar days, per region and account. An account without jobs on a day on which
+ * others had some has a row all the same, so that windows go on; a day on which nobody had any has none.
+ */
+export function trendView(kind: Kind): View {
+  const name = `${kind}_job_trend`;
+  const daily = dailyViewName(kind);
+  return {
+    name,
+    comment: `Success rate of ${kind} jobs over the last 7 and 28 calendar days, and against the week before`,
+    sql: `WITH days AS (
+  SELECT DISTINCT start_date FROM ${daily}
+), present AS (
+  SELECT
+    region,
+    account_id,
+    min(start_date) AS first_date,
+    CAST(CAST(CAST(max(start_date) AS date) + INTERVAL '${LONGEST_WINDOW_DAYS - 1}' DAY AS date) AS varchar) AS last_date
+  FROM ${daily}
+  GROUP BY region, account_id
+), filled AS (
+  SELECT start_date, region, account_id, jobs, completed, finished FROM ${daily}
+  UNION ALL
+  SELECT days.start_date, present.region, present.account_id, 0, 0, 0
+  FROM present
+  JOIN days ON days.start_date BETWEEN present.first_date AND present.last_date
+), counted AS (
+  SELECT
+    start_date,
+    CAST(start_date AS date) AS day,
+    region,
+    account_id,
+    CAST(sum(jobs) AS bigint) AS jobs,
+    CAST(sum(completed) AS bigint) AS completed,
+    CAST(sum(finished) AS bigint) AS finished
+  FROM filled
+  GROUP BY start_date, region, account_id
+), summed AS (
+  SELECT
+    counted.*,
+    CAST(sum(jobs) OVER last_7_days AS bigint) AS jobs_7d,
+    CAST(sum(completed) OVER last_7_days AS bigint) AS completed_7d,
+    CAST(sum(finished) OVER last_7_days AS bigint) AS finished_7d,
+    CAST(sum(completed) OVER last_28_days AS bigint) AS completed_28d,
+    CAST(sum(finished) OVER last_28_days AS bigint) AS finished_28d,
+    CAST(sum(completed) OVER week_before AS bigint) AS completed_week_before,
+    CAST(sum(finished) OVER week_before AS bigint) AS finished_week_before
+  FROM counted
+  WINDOW
+    last_7_days AS ${windowOf(6, 0)},
+    last_28_days AS ${windowOf(27, 0)},
+    week_before AS ${windowOf(13, 7)}
+), rated AS (
+  SELECT
+    summed.*,
+    ${ratio('completed', 'finished')} AS success_rate,
+    ${ratio('completed_7d', 'finished_7d')} AS success_rate_7d,
+    ${ratio('completed_28d', 'finished_28d')} AS success_rate_28d,
+    ${ratio('completed_week_before', 'finished_week_before')} AS success_rate_week_before
+  FROM summed
+)
+SELECT
+  start_date,
+  region,
+  account_id,
+  jobs,
+  success_rate,
+  jobs_7d,
+  finished_7d,
+  success_rate_7d,
+  finished_28d,
+  success_rate_28d,
+  success_rate_week_before,
+  success_rate_7d - success_rate_week_before AS week_over_week
+FROM rated`,
+    examples: [
+      {
+        question: `Which accounts' ${kind} jobs got worse, week over week?`,
+        sql: `SELECT region, account_id, finished_7d, round(success_rate_week_before, 4) AS before,
+  round(success_rate_7d, 4) AS now, round(week_over_week, 4) AS change
+FROM ${name}
+WHERE start_date = '2026-11-22' AND week_over_week < 0
+ORDER BY week_over_week, region, account_id
+LIMIT 5`,
+      },
+      {
+        question: 'Which accounts had no job on a day, though they had some before?',
+        sql: `SELECT start_date, region, account_id, jobs_7d
+FROM ${name}
+WHERE start_date >= '2026-11-16' AND jobs = 0
+ORDER BY start_date, region, account_id
+LIMIT 5`,
+      },
+      {
+        question: 'How does the longer view differ from the shorter one, by region?',
+        sql: `SELECT region, round(avg(success_rate_7d), 4) AS mean_rate_7d, round(avg(success_rate_28d), 4) AS mean_rate_28d
+FROM ${name}
+WHERE start_date = '2026-11-22'
+GROUP BY region
+ORDER BY region`,
+      },
+    ],
+  };
+}

@@ -1,0 +1,27 @@
+/**
+ * A view over the tables of a ledger. Its SQL is of the subset that Athena (engine v3) and DuckDB share, so one text
+ * serves both; what DuckDB calls otherwise is taught to it in `src/adapters/duckdb-dialect.ts`.
+ */
+export interface View {
+  readonly name: string;
+  readonly comment: string;
+  /** A SELECT. */
+  readonly sql: string;
+  /** Questions it answers. */
+  readonly examples: readonly Example[];
+}
+
+export interface Example {
+  readonly question: string;
+  readonly sql: string;
+}
+
+/** `'a', 'b'`, each quoted. */
+export function literals(texts: readonly string[]): string {
+  return texts.map((text) => `'${text.replaceAll("'", "''")}'`).join(', ');
+}
+
+/** Athena's statement that creates the view, or replaces it. */
+export function createViewSql({ name, sql }: View): string {
+  return `CREATE OR REPLACE VIEW ${name} AS\n${sql}`;
+}

@@ -1,0 +1,97 @@
+import { type answerFormats, queryFlags } from '../config/flags.ts';
+import { parseQueryConfig, type QueryConfig } from '../config/query-config.ts';
+import { UsageError } from '../errors.ts';
+import type { QueryAnswer, QueryUsage } from '../ports.ts';
+import type { Command, Io, Out } from './command.ts';
+
+export type AnswerFormat = (typeof answerFormats)[number];
+
+/** What a query needs from outside. */
+export interface QueryWork {
+  /** Runs the SQL and hands the answer on while the engine is open. */
+  readonly runQuery: (
+    config: QueryConfig,
+    sql: string,
+    use: (answer: QueryAnswer) => Promise<void>,
+  ) => Promise<void>;
+  readonly formatAs: (format: AnswerFormat, answer: QueryAnswer) => Promise<AsyncIterable<string>>;
+  readonly readSql: (path: string) => Promise<string>;
+}
+
+export function queryCommand({ runQuery, formatAs, readSql }: QueryWork): Command {
+  return {
+    name: 'query',
+    positional: 'sql',
+    describe: 'run SQL over the ledger: the embedded engine on a local one, Athena on S3',
+    flags: queryFlags,
+    examples: [
+      ['$0 query "SELECT * FROM copy_job_daily ORDER BY start_date DESC LIMIT 20"', 'the newest days'],
+      ['$0 query --file weekly.sql --format csv > weekly.csv', 'a report'],
+      ['$0 query "SHOW TABLES"', 'what there is to ask'],
+    ],
+    async run(sources, io) {
+      const parsed = parseQueryConfig(sources);
+      if ('problems' in parsed) throw new UsageError(parsed.problems);
+      const { config } = parsed;
+      const sql = config.file === undefined ? (config.sql ?? '') : await readFrom(config.file, readSql);
+      const format = config.format ?? (io.stdout.isTTY ? 'table' : 'csv');
+      await runQuery(config, withoutEnd(sql), async (answer) => {
+        let count = 0;
+        const rows = counted(answer.rows, () => (count += 1));
+        for await (const text of await formatAs(format, { ...answer, rows })) {
+          if (!(await write(io.stdout, text))) return;
+        }
+        tellUsage(io, count, answer.usage);
+      });
+      return 0;
+    },
+  };
+}
+
+async function readFrom(path: string, readSql: QueryWork['readSql']): Promise<string> {
+  try {
+    return await readSql(path);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError([`file: expected a readable file of SQL, got ${path}: ${why}`]);
+  }
+}
+
+/** Athena takes a statement without its semicolon only. */
+function withoutEnd(sql: string): string {
+  return sql.replace(/[;\s]+$/, '');
+}
+
+async function* counted<T>(rows: AsyncIterable<T>, count: () => void): AsyncIterable<T> {
+  for await (const row of rows) {
+    count();
+    yield row;
+  }
+}
+
+/** Athena's list price in most regions, and the least it bills a query for. Source: Amazon Athena pricing. */
+const USD_PER_TB = 5;
+const LEAST_BILLED_BYTES = 10e6;
+
+function tellUsage({ stderr, stdout }: Io, rows: number, usage: QueryUsage | undefined): void {
+  const count = `${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'}`;
+  if (!usage) {
+    if (stdout.isTTY) stderr.write(`${count}\n`);
+    return;
+  }
+  const { scannedBytes, engineMs } = usage;
+  const usd = (Math.max(scannedBytes, LEAST_BILLED_BYTES) / 1e12) * USD_PER_TB;
+  const scanned = `${(scannedBytes / 1e6).toFixed(2)} MB scanned`;
+  const seconds = (engineMs / 1000).toFixed(1);
+  stderr.write(`${count}, ${scanned}, ${seconds} s, about ${usd.toFixed(5)} USD at ${USD_PER_TB} USD a TB\n`);
+}
+
+/**
+ * Waits until the text has been taken: rows must not pile up before a slow reader. False when nobody reads any more, as
+ * when `head` has seen enough.
+ */
+function write(out: Out, text: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    out.write(text, (error) => resolve(!error));
+  });
+}

@@ -1,0 +1,45 @@
+import { registerFlags } from '../config/flags.ts';
+import { parseRegisterConfig, type RegisterConfig } from '../config/register-config.ts';
+import { UsageError } from '../errors.ts';
+import type { Registration } from '../register.ts';
+import type { Command } from './command.ts';
+
+export interface RegisterWork {
+  readonly register: (config: RegisterConfig) => AsyncIterable<Registration>;
+  /** All SQL of the ledger, one statement each. */
+  readonly statements: (config: RegisterConfig) => Promise<readonly string[]>;
+}
+
+export function registerCommand({ register, statements }: RegisterWork): Command {
+  return {
+    name: 'register',
+    describe: 'create or update the Glue database, tables and views of a ledger on S3; one line per object',
+    flags: registerFlags,
+    examples: [
+      ['$0 register --ledger s3://my-bucket/backup-ledger --workgroup primary', 'tables and views'],
+      ['$0 register --ledger s3://my-bucket/backup-ledger', 'tables only: views are made by Athena'],
+      ['$0 register --ledger s3://my-bucket/backup-ledger --print', 'show all SQL, change nothing'],
+    ],
+    async run(sources, io) {
+      const parsed = parseRegisterConfig(sources);
+      if ('problems' in parsed) throw new UsageError(parsed.problems);
+      const { config } = parsed;
+      if (config.print) {
+        for (const statement of await statements(config)) io.stdout.write(`${statement};\n\n`);
+        return 0;
+      }
+      for await (const registration of register(config)) {
+        io.stdout.write(linesOf(registration, config));
+      }
+      return 0;
+    },
+  };
+}
+
+function linesOf({ type, name, action, differences }: Registration, config: RegisterConfig): string {
+  const done = config['dry-run'] && action !== 'unchanged' ? `would be ${action}` : action;
+  const place = type === 'database' ? name : `${config.database}.${name}`;
+  return [`${done} ${type} ${place}`, ...differences.map((difference) => `  ${difference}`)]
+    .map((line) => `${line}\n`)
+    .join('');
+}

@@ -1,0 +1,39 @@
+import {
+  type CatalogTable,
+  mainTables,
+  pullsTable,
+  type SummaryBinding,
+  summaryTable,
+} from '../../schemas/catalog-table.ts';
+import { aggregationPeriods, kindNames } from '../../schemas/kinds.ts';
+import type { Day } from '../domain/day.ts';
+
+/** A table's binding as `ledger.json` has it. */
+interface Binding {
+  readonly kind: string;
+  readonly aggregation_period: string;
+  readonly grain: SummaryBinding['grain'];
+}
+
+/** The main tables, and those that were made with `--table`. A binding of a kind unknown to this version has no table. */
+export function bindingsOf(
+  manifest: { readonly tables: Readonly<Record<string, Binding>> } | undefined,
+): Record<string, SummaryBinding> {
+  const made = Object.entries(manifest?.tables ?? {}).flatMap(([name, { grain, ...bound }]) => {
+    const kind = kindNames.find((known) => known === bound.kind);
+    const aggregationPeriod = aggregationPeriods.find((known) => known === bound.aggregation_period);
+    return kind && aggregationPeriod ? [[name, { kind, aggregationPeriod, grain }] as const] : [];
+  });
+  return { ...mainTables, ...Object.fromEntries(made) };
+}
+
+/** Every table of a ledger, from its first day on; that of the pull records comes last. */
+export function ledgerTables(
+  bindings: Readonly<Record<string, SummaryBinding>>,
+  first: { readonly startDate: Day; readonly pullDate: Day },
+): CatalogTable[] {
+  return [
+    ...Object.entries(bindings).map(([name, binding]) => summaryTable(name, binding, first.startDate)),
+    pullsTable(first.pullDate),
+  ];
+}
