@@ -5,7 +5,6 @@ import { existsSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { text } from 'node:stream/consumers';
-import { DuckDBInstance } from '@duckdb/node-api';
 import type { PullResult } from '../schemas/pull-result.ts';
 import { DAY_MS, startOfDay, utcDay } from '../src/domain/day.ts';
 import { parsePullPath } from '../src/domain/pull-key.ts';
@@ -21,16 +20,18 @@ const cli = fileURLToPath(new URL('./backup-ledger.js', import.meta.url));
 const out = new Console(process.stdout);
 
 const LAST_14_DAYS = `
-  SELECT start_date,
-         sum(job_count)::INTEGER AS jobs,
-         (sum(job_count) FILTER (state = 'COMPLETED'))::INTEGER AS completed,
-         (sum(job_count) FILTER (state = 'FAILED'))::INTEGER AS failed,
-         round(100.0 * completed / nullif(sum(job_count) FILTER (state IN ('COMPLETED', 'FAILED', 'ABORTED', 'PARTIAL')), 0), 1)
-           AS "success rate, %"
-  FROM read_parquet('${LEDGER}/copy_job_summaries/*/*/*.parquet', hive_partitioning = true, hive_types_autocast = false)
+  SELECT start_date, sum(jobs) AS jobs, sum(completed) AS completed, sum(failed) AS failed,
+    round(100.0 * sum(completed) / nullif(sum(finished), 0), 1) AS success_percent
+  FROM copy_job_daily
   GROUP BY start_date
   ORDER BY start_date DESC
   LIMIT 14`;
+
+const WORST_REASONS = `
+  SELECT message_category, sum(jobs) AS jobs, count(DISTINCT account_id) AS accounts
+  FROM copy_job_failures
+  GROUP BY message_category
+  ORDER BY jobs DESC`;
 
 await claimLedger();
 const simulator = await startSimulator({ now: await startingInstant() });
@@ -49,11 +50,10 @@ try {
   show(await pull());
   out.log('4. Is anything missing, is anything there twice? The ledger is read back:');
   out.log(`   ${await backupLedger('verify')}`);
-  out.log('5. The last 14 days, by SQL over the Parquet files:');
-  out.log(LAST_14_DAYS);
-  out.table(
-    Object.fromEntries((await query(LAST_14_DAYS)).map(({ start_date, ...day }) => [start_date, day])),
-  );
+  out.log('5. The last 14 days, by SQL over the Parquet files, as on Athena:');
+  out.log(await query(LAST_14_DAYS));
+  out.log('6. And what went wrong:');
+  out.log(await query(WORST_REASONS));
 } finally {
   await simulator.close();
 }
@@ -90,6 +90,10 @@ async function backupLedger(...command: string[]): Promise<string> {
   simulator.clock.advance(60_000);
   const args = [...command, '--ledger', LEDGER, '--now', now, '--log-level', 'error'];
   out.log(`   $ backup-ledger ${args.join(' ')}`);
+  return spawnCli(args);
+}
+
+async function spawnCli(args: readonly string[]): Promise<string> {
   const child = spawn(process.execPath, [cli, ...args], {
     env: {
       ...process.env,
@@ -100,7 +104,7 @@ async function backupLedger(...command: string[]): Promise<string> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [printed, [code]] = await Promise.all([text(child.stdout), once(child, 'close')]);
-  if (code !== 0) throw new Error(`${command.join(' ')} exited with ${code}`);
+  if (code !== 0) throw new Error(`${args.join(' ')} exited with ${code}`);
   return printed;
 }
 
@@ -113,7 +117,8 @@ function show({ slices }: PullResult): void {
   out.log();
 }
 
-async function query(sql: string) {
-  const connection = await (await DuckDBInstance.create()).connect();
-  return (await connection.runAndReadAll(sql)).getRowObjectsJson();
+/** Runs SQL as a user would. */
+async function query(sql: string): Promise<string> {
+  out.log(`   $ backup-ledger query "${sql.replaceAll(/\s+/g, ' ').trim()}"\n`);
+  return spawnCli(['query', sql, '--ledger', LEDGER, '--format', 'table']);
 }

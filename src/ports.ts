@@ -125,7 +125,7 @@ export interface QueryUsage {
 
 /** Runs SQL over a ledger's tables and views. */
 export interface QueryEngine {
-  /** Throws `UsageError` for SQL that is wrong. */
+  /** Throws `UsageError` for SQL that is wrong. The rows are to be read before anything else is run. */
   run(sql: string): Promise<QueryAnswer>;
   close(): void;
 }

@@ -15,6 +15,7 @@ interface Package {
   readonly files: readonly string[];
   readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
 }
 
@@ -25,7 +26,11 @@ interface Locked {
 
 const pkg = JSON.parse(read('package.json')) as Package;
 const lock = JSON.parse(read('package-lock.json')) as { readonly packages: Readonly<Record<string, Locked>> };
-const dependencies = Object.entries({ ...pkg.dependencies, ...pkg.devDependencies });
+const dependencies = Object.entries({
+  ...pkg.dependencies,
+  ...pkg.optionalDependencies,
+  ...pkg.devDependencies,
+});
 
 describe('package.json', () => {
   it('names a command that is there after a build and that a shell can run', () => {
@@ -74,6 +79,10 @@ describe('package.json', () => {
       expect(pkg.dependencies).toHaveProperty([name]);
     },
   );
+
+  it('runs without DuckDB, all but SQL on a local ledger', () => {
+    expect(Object.keys(pkg.optionalDependencies)).toEqual(['@duckdb/node-api']);
+  });
 
   it('needs vitest to be tested', () => {
     expect(pkg.devDependencies).toHaveProperty('vitest');

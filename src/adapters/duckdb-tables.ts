@@ -10,7 +10,7 @@ export function tableSql(table: CatalogTable, files: readonly string[]): string 
       ? empty
       : `${empty} UNION ALL BY NAME SELECT * FROM ${readers[table.format](table, files)}`;
   return (
-    `CREATE VIEW ${identifier(table.name)} AS ` +
+    `CREATE VIEW IF NOT EXISTS ${identifier(table.name)} AS ` +
     `SELECT ${columns.map(({ name }) => identifier(name)).join(', ')} FROM (${rows})`
   );
 }

@@ -45,17 +45,28 @@ export async function openDuckDb(options: DuckDbOptions): Promise<QueryEngine> {
   for (const statement of dialect) await connection.run(statement);
   await connection.run(`CREATE SCHEMA ${identifier(options.database)}`);
   await connection.run(`SET schema = ${literal(options.database)}`);
+  await connection.run(`SET allowed_directories = [${literal(options.folder)}]`);
+  await connection.run('SET enable_external_access = false');
+  await connection.run('SET lock_configuration = true');
   const interrupt = () => connection.interrupt();
   signal.addEventListener('abort', interrupt);
-  let ready = false;
+  const made = new Set<string>();
+  let unread = false;
   return {
     async run(sql) {
       signal.throwIfAborted();
+      // DuckDB would end the earlier stream without a word, as if there were no more rows.
+      if (unread)
+        throw new LedgerError('report-bug', 'a query was run before the rows of the last one were read');
       try {
-        if (!ready) await makeRelations(connection, sql, options);
-        ready = true;
+        await makeRelations(connection, neededBy(sql, options), made, options);
         const statement = await prepareReading(connection, sql);
-        return answerOf(await statement.stream(), (error) => asQueryError(error, options));
+        const result = await statement.stream();
+        unread = true;
+        return answerOf(result, {
+          explain: (error) => asQueryError(error, options),
+          done: () => (unread = false),
+        });
       } catch (error) {
         throw asQueryError(error, options);
       }
@@ -68,23 +79,22 @@ export async function openDuckDb(options: DuckDbOptions): Promise<QueryEngine> {
   };
 }
 
-/** Makes the tables and views a query needs, and then lets it see the ledger alone. */
+/** Makes the tables and views that are needed and not there yet. */
 async function makeRelations(
   connection: DuckDBConnection,
-  sql: string,
-  options: DuckDbOptions,
+  needed: ReadonlySet<string>,
+  made: Set<string>,
+  { tables, views, filesOf }: DuckDbOptions,
 ): Promise<void> {
-  const { tables, views, filesOf, folder } = options;
-  const needed = neededBy(sql, options);
-  for (const table of tables.filter(({ name }) => needed.has(name))) {
+  const isMissing = ({ name }: { readonly name: string }) => needed.has(name) && !made.has(name);
+  for (const table of tables.filter(isMissing)) {
     await connection.run(tableSql(table, await filesOf(table)));
+    made.add(table.name);
   }
-  for (const view of views.filter(({ name }) => needed.has(name))) {
-    await connection.run(`CREATE VIEW ${identifier(view.name)} AS ${view.sql}`);
+  for (const view of views.filter(isMissing)) {
+    await connection.run(`CREATE VIEW IF NOT EXISTS ${identifier(view.name)} AS ${view.sql}`);
+    made.add(view.name);
   }
-  await connection.run(`SET allowed_directories = [${literal(folder)}]`);
-  await connection.run(`SET enable_external_access = false`);
-  await connection.run(`SET lock_configuration = true`);
 }
 
 /** Names that stand in the SQL, and what those read; all of them where none does, since it may ask which there are. */
@@ -121,7 +131,10 @@ async function prepareReading(connection: DuckDBConnection, sql: string): Promis
   ]);
 }
 
-function answerOf(result: DuckDBResult, explain: (error: unknown) => unknown): QueryAnswer {
+function answerOf(
+  result: DuckDBResult,
+  { explain, done }: { readonly explain: (error: unknown) => unknown; readonly done: () => void },
+): QueryAnswer {
   const columns = result.columnNames().map((name, index): AnswerColumn => {
     return { name, type: answerTypes.get(result.columnTypeId(index)) ?? 'text' };
   });
@@ -132,6 +145,8 @@ function answerOf(result: DuckDBResult, explain: (error: unknown) => unknown): Q
         for await (const chunk of result.yieldRows()) yield* chunk.map((row) => row.map(textOf));
       } catch (error) {
         throw explain(error);
+      } finally {
+        done();
       }
     })(),
   };

@@ -44,7 +44,8 @@ afterAll(async () => {
 /** Leaves a valid file without rows in the ledger: a day whose only row was of a running job, and went away. */
 async function pullEmptiedDay(): Promise<void> {
   const flags = ['--region', 'eu-north-1', '--reconcile', 'off'];
-  const around = ['2026-11-20', '2026-11-22'].map((day) => aSummary({ day, Region: 'eu-north-1' }));
+  const failed = { Region: 'eu-north-1', State: 'FAILED', MessageCategory: 'Clé_introuvable' };
+  const around = ['2026-11-20', '2026-11-22'].map((day) => aSummary({ ...failed, day }));
   const running = aSummary({ day: '2026-11-21', Region: 'eu-north-1', State: 'RUNNING' });
   for (const items of [[...around, running], around]) {
     lake.simulator.setFaults([{ fault: 'raw', items, replace: true }]);
@@ -98,7 +99,8 @@ describe('the tables', () => {
 
   it('show timestamps to the millisecond, in UTC', async () => {
     const rows = await sameOnBoth(
-      `SELECT start_time, end_time, observed_at FROM copy_job_summaries WHERE start_date = '2026-11-12' LIMIT 1`,
+      `SELECT start_time, end_time, observed_at FROM copy_job_summaries
+       WHERE start_date = '2026-11-12' ORDER BY observed_at LIMIT 1`,
     );
     expect(rows).toEqual([
       {

@@ -2,9 +2,11 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openLocalEngine } from '../../jobs/duckdb.ts';
 import { aSummary } from '../fixtures/builders.ts';
 import { runCliProcess, startCli } from '../fixtures/cli.ts';
 import { until } from '../fixtures/line-up.ts';
+import { rowsOf } from '../fixtures/local-sql.ts';
 import { openTrial, type Trial } from '../fixtures/trial.ts';
 
 let trial: Trial;
@@ -165,6 +167,18 @@ describe('a wrong statement', () => {
       'expected either a statement or --file',
     );
     expect((await query('--file', '/nowhere.sql')).stderr).toContain('file: expected a readable file of SQL');
+  });
+});
+
+describe('the engine', () => {
+  it('does not mix up two answers: the first is to be read before the next query', async () => {
+    const signal = new AbortController().signal;
+    const engine = await openLocalEngine(trial.ledger, { database: 'backup_ledger', signal });
+    const first = await engine.run('SELECT 1 AS n');
+    await expect(engine.run('SELECT 2 AS n')).rejects.toMatchObject({ recovery: 'report-bug' });
+    for await (const row of first.rows) expect(row).toEqual(['1']);
+    expect(await rowsOf(engine, 'SELECT 2 AS n')).toEqual([{ n: 2 }]);
+    engine.close();
   });
 });
 

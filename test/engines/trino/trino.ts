@@ -138,6 +138,7 @@ function javaOptions(folder: string): string[] {
     '-Xmx1G',
     '-XX:+UseSerialGC',
     '-XX:TieredStopAtLevel=1',
+    '-XX:ReservedCodeCacheSize=512M',
     '-Djdk.attach.allowAttachSelf=true',
     '--add-opens=java.base/java.nio=ALL-UNNAMED',
     `-Dconfig=${folder}/config.properties`,

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openLocalEngine } from '../../jobs/duckdb.ts';
+import type { View } from '../../schemas/views/view.ts';
+import { views } from '../../schemas/views/views.ts';
+import { asTable } from '../../src/adapters/answer-table.ts';
+import { DAY_MS } from '../../src/domain/day.ts';
+import type { QueryEngine } from '../../src/ports.ts';
+import { openTrial, RUN_TIME, type Trial } from '../fixtures/trial.ts';
+
+/** The documented queries, with what they answer on a simulated world. */
+
+let trial: Trial;
+let engine: QueryEngine;
+beforeAll(async () => {
+  trial = await openTrial({ now: RUN_TIME - DAY_MS, summaries: 1000 });
+  const flags = { region: 'eu-west-1,us-east-1,ap-southeast-2', kind: 'all' };
+  await trial.pull(flags);
+  trial.simulator.clock.set(RUN_TIME);
+  await trial.pull(flags);
+  const signal = new AbortController().signal;
+  engine = await openLocalEngine(trial.ledger, { database: 'backup_ledger', signal });
+});
+afterAll(async () => {
+  engine.close();
+  await trial.close();
+});
+
+async function answered(sql: string): Promise<string> {
+  let text = '';
+  for await (const piece of asTable(await engine.run(sql))) text += piece;
+  const lines = text.trimEnd().split('\n');
+  return (lines.length > 1 ? lines : ['(no rows)']).map((line) => `${line}\n`).join('');
+}
+
+async function chapterOf({ name, comment, examples }: View): Promise<string> {
+  const parts: string[] = [];
+  for (const { question, sql } of examples) {
+    const answer = (await answered(sql)).trimEnd();
+    parts.push([question, '', '```sql', sql, '```', '', '```text', answer, '```', ''].join('\n'));
+  }
+  return [`## ${name}`, '', `${comment}.`, '', ...parts].join('\n');
+}
+
+it('are written down in schemas/athena/QUERIES.md', async () => {
+  const chapters: string[] = [];
+  for (const view of views) chapters.push(await chapterOf(view));
+  const intro = [
+    '# Views, and what to ask them',
+    '',
+    'Each query runs on Athena and, by `backup-ledger query`, on a local ledger. The answers are those of a',
+    '`npm run demo` (three regions, all kinds), pulled on 2026-11-22 and 2026-11-23. A test writes this page, and another one',
+    'writes this page, and another one runs every query on Trino and on DuckDB and compares.',
+    '',
+    '',
+  ].join('\n');
+  await expect(intro + chapters.join('\n')).toMatchFileSnapshot('../../schemas/athena/QUERIES.md');
+});
