@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { benchEncode } from './encode.ts';
 import { benchProof } from './proof.ts';
 import { benchPull } from './pull.ts';
+import { benchQuery } from './query.ts';
 import { benchRegions } from './regions.ts';
 import { benchStartUp } from './start-up.ts';
 import { printTable } from './table.ts';
@@ -10,5 +11,5 @@ import { benchVerify } from './verify.ts';
 /** `npm run bench`: every figure the README states, measured here and now. */
 
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`);
-for (const bench of [benchEncode, benchPull, benchProof, benchRegions, benchVerify, benchStartUp])
+for (const bench of [benchEncode, benchPull, benchProof, benchRegions, benchVerify, benchStartUp, benchQuery])
   printTable(await bench());

@@ -1,34 +1,19 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import type { SummaryRow } from '../../schemas/columns.ts';
-import type { RecordedObject } from '../../schemas/pull-record.ts';
-import { parquetCodec } from '../../src/adapters/parquet-codec.ts';
-import { addDays, DAY_MS, daysBetween, type Day, startOfDay } from '../../src/domain/day.ts';
-import { partitionPath } from '../../src/domain/partition.ts';
-import { pullPath } from '../../src/domain/pull-key.ts';
-import { fileOrder } from '../../src/domain/row.ts';
-import { sha256 } from '../../src/domain/sha256.ts';
-import { SliceReport } from '../../src/slice-report.ts';
-import { encodeRecord } from '../../src/stages/record.ts';
-import { aSlice } from '../fixtures/builders.ts';
+import { join } from 'node:path';
+import { startOfDay } from '../../src/domain/day.ts';
 import { measureCli, type Measured } from './processes.ts';
 import { type BenchTable, median } from './table.ts';
+import { DAYS, PULL_TIME_MS, REGIONS, ROWS, TODAY, writeYear } from './year.ts';
 
-const DAYS = 365;
-const REGIONS = ['ap-southeast-2', 'eu-central-1', 'eu-west-1', 'us-east-1'];
-const ROWS = 500;
 const ROUNDS = 3;
-const TODAY: Day = '2026-11-23';
-const HISTORY_DAYS = 14;
-const PULL_TIME_MS = 3.5 * 3_600_000;
 
 /** Reading back a ledger of a year, pulled every day. */
 export async function benchVerify(): Promise<BenchTable> {
   const ledger = await mkdtemp(join(tmpdir(), 'backup-ledger-bench-'));
   const runs: Measured[] = [];
   try {
-    await writeLedger(ledger);
+    await writeYear(ledger);
     const now = new Date(startOfDay(TODAY) + PULL_TIME_MS + 60_000).toISOString();
     for (let round = 0; round < ROUNDS; round++) {
       runs.push(await measureCli(['verify', '--ledger', ledger, '--now', now, '--log-level', 'error']));
@@ -50,54 +35,4 @@ export async function benchVerify(): Promise<BenchTable> {
       ],
     ],
   };
-}
-
-async function writeLedger(ledger: string): Promise<void> {
-  const put = async (key: string, bytes: Uint8Array | string) => {
-    await mkdir(dirname(join(ledger, key)), { recursive: true });
-    await writeFile(join(ledger, key), bytes);
-  };
-  const table = 'copy_job_summaries';
-  const binding = { kind: 'copy', aggregation_period: 'ONE_DAY', grain: {} };
-  await put('ledger.json', JSON.stringify({ format_version: 1, tables: { [table]: binding } }));
-  const days = daysBetween(addDays(TODAY, -DAYS), addDays(TODAY, -1));
-  for (const region of REGIONS) {
-    const objects = new Map<Day, RecordedObject>();
-    for (const startDate of days) {
-      const partition = partitionPath({ table, aggregationPeriod: 'ONE_DAY', startDate, region });
-      const bytes = await parquetCodec.encode('copy', rowsOf(region, startDate));
-      await put(partition, bytes);
-      const action = 'written' as const;
-      objects.set(startDate, { partition, action, version: 'v', sha256: sha256(bytes), rows: ROWS });
-    }
-    let lastGood: string | null = null;
-    for (const day of [...days.slice(1), TODAY]) {
-      const observedAt = startOfDay(day) + PULL_TIME_MS;
-      const seen = daysBetween(addDays(day, -HISTORY_DAYS), addDays(day, -1));
-      const { result } = new SliceReport(aSlice({ region }), () => undefined);
-      Object.assign(result, { last_good_pull: lastGood, first_day: seen[0], last_day: seen.at(-1) });
-      const confirmed = seen.flatMap((startDate) => objects.get(startDate) ?? []);
-      const record = { observedAt, result, rawSha256: null, objects: confirmed, writtenBy: 'bench' };
-      lastGood = pullPath(aSlice({ region }), observedAt);
-      await put(lastGood, encodeRecord(record));
-    }
-  }
-}
-
-function rowsOf(region: string, day: Day): SummaryRow[] {
-  const start = startOfDay(day);
-  const rows = Array.from({ length: ROWS }, (_, index) => ({
-    region,
-    account_id: String(100_000_000_000 + (index % 100) * 7_777_777),
-    resource_type: ['EBS', 'EC2', 'RDS', 'S3', 'DynamoDB'][Math.floor(index / 100)] ?? null,
-    state: 'COMPLETED',
-    message_category: 'SUCCESS',
-    malware_scanner: null,
-    scan_result_status: null,
-    job_count: 1 + ((index * 31 + start / DAY_MS) % 97),
-    start_time: start,
-    end_time: start + DAY_MS,
-    observed_at: start + DAY_MS + PULL_TIME_MS,
-  }));
-  return rows.toSorted(fileOrder('copy'));
 }

@@ -47,9 +47,9 @@ it('are written down in schemas/athena/QUERIES.md', async () => {
   const intro = [
     '# Views, and what to ask them',
     '',
-    'Each query runs on Athena and, by `backup-ledger query`, on a local ledger. The answers are those of a',
-    '`npm run demo` (three regions, all kinds), pulled on 2026-11-22 and 2026-11-23. A test writes this page, and another one',
-    'writes this page, and another one runs every query on Trino and on DuckDB and compares.',
+    'Each query runs on Athena and, by `backup-ledger query`, on a local ledger. The answers are those of a simulated world',
+    '(`backup-ledger simulate`, three regions, all kinds), pulled on 2026-11-22 and 2026-11-23. A test writes this page, and',
+    'another one runs every query on Trino and on DuckDB and compares.',
     '',
     '',
   ].join('\n');
