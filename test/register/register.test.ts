@@ -273,11 +273,28 @@ describe('two at once', () => {
     expect((await register(...WITH_VIEWS)).stdout).not.toMatch(/created|updated/);
   });
 
+  it('take what another one created meanwhile for what it is', async () => {
+    let created = 0;
+    glue.intercept((operation, input) => {
+      if (operation !== 'CreateTable' && operation !== 'CreateDatabase') return;
+      const { Name = '' } = (input['TableInput'] ?? {}) as { readonly Name?: string };
+      created += 1;
+      glue.databases.add('backup_ledger');
+      if (Name)
+        glue.tables.set(`backup_ledger.${Name}`, { ...(input['TableInput'] as StoredTable), VersionId: '0' });
+    });
+    const { code, stdout } = await register();
+    expect(code).toBe(0);
+    expect(created).toBe(1 + TABLES.length);
+    for (const name of TABLES) expect(stdout).toContain(`unchanged table backup_ledger.${name}\n`);
+  });
+
   it('lose no parameter that another one wrote meanwhile', async () => {
     await register();
     let disturbed = false;
-    glue.intercept((operation) => {
-      if (operation !== 'UpdateTable' || disturbed) return;
+    glue.intercept((operation, input) => {
+      const { Name } = (input['TableInput'] ?? {}) as { readonly Name?: string };
+      if (operation !== 'UpdateTable' || Name !== 'pulls' || disturbed) return;
       disturbed = true;
       change('pulls', { Parameters: { ...table('pulls').Parameters, theirs: 'kept' }, VersionId: '5' });
     });
