@@ -145,6 +145,15 @@ describe('a query that fails', () => {
   });
 });
 
+describe('a start whose answer was lost', () => {
+  it('is not made a second time', async () => {
+    await open({ losesStart: true });
+    expect(await query('SELECT 7 AS n')).toMatchObject({ code: 0, stdout: 'n\n7\n' });
+    expect(count('StartQueryExecution')).toBe(2);
+    expect(athena.executions.size).toBe(1);
+  });
+});
+
 describe('Ctrl-C', () => {
   it('stops the query on Athena, too', async () => {
     await open({ engine: () => new Promise(() => undefined) });

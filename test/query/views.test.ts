@@ -216,6 +216,35 @@ describe('the coverage view', () => {
     expect(bad).toEqual([{ start_date: second?.mismatches[0]?.start_date }]);
   });
 
+  it('does not call a day lost that another pull has seen', async () => {
+    trial = await openTrial({ summaries: 50 });
+    await trial.pull();
+    trial.simulator.clock.advance(17 * DAY_MS);
+    await trial.pull();
+    const [first] = await trial.records();
+    const copy = {
+      ...first,
+      observed_at: '2026-11-30 03:30:00.000',
+      first_day: '2026-11-16',
+      last_day: '2026-11-29',
+    };
+    const key = 'pulls/pull_date=2026-11-30/20261130T033000000Z-copy-ONE_DAY-eu-west-1-any.json';
+    await trial.tamper(key, Buffer.from(`${JSON.stringify(copy)}\n`));
+    expect(await sql('SELECT start_date FROM ledger_coverage WHERE gap OR NOT pulled')).toEqual([]);
+  });
+
+  it('takes no account of pulls that failed', async () => {
+    trial = await openTrial({ summaries: 50 });
+    await trial.pull();
+    trial.simulator.clock.advance(DAY_MS);
+    trial.simulator.setFaults([{ fault: 'missing-field', field: 'Count' }]);
+    await trial.pull();
+    const [row] = await sql(
+      'SELECT max(start_date) AS last_day, max(pulls) AS most, (SELECT count(*) FROM pulls) AS records FROM ledger_coverage',
+    );
+    expect(row).toEqual({ last_day: '2026-11-22', most: 1, records: 2 });
+  });
+
   it('counts the rows of unfinished jobs, for one account or all', async () => {
     trial = await openTrial();
     await pullOf(
