@@ -5,6 +5,7 @@ import type { PullConfig } from '../src/config/pull-config.ts';
 import type { Slice } from '../src/domain/slice.ts';
 import type { Clock, Report } from '../src/ports.ts';
 import { runPull } from '../src/run.ts';
+import { metricLines } from '../src/stages/metrics.ts';
 import { sdkRegion } from './backup-clients.ts';
 import { startDeadline } from './deadline.ts';
 import { openClock, openLog, sayClock, showsProgress } from './log.ts';
@@ -24,7 +25,12 @@ export async function pull(config: PullConfig, interrupted: AbortSignal): Promis
   const deadline = startDeadline(config.deadline, interrupted);
   const world = await openWorld(config, { clock, signal: deadline.signal, report: display.report });
   try {
-    return await runPull({ slices, ...settingsOf(config) }, world);
+    const result = await runPull({ slices, ...settingsOf(config) }, world);
+    // A dry run has not pulled.
+    if (config.metrics === 'emf' && !config['dry-run']) {
+      for (const line of metricLines(result)) process.stderr.write(`${line}\n`);
+    }
+    return result;
   } finally {
     world.close();
     deadline.cancel();

@@ -168,6 +168,12 @@ export const pullFlags = {
   ...runFlags,
   'no-raw': { shape: 'switch', group: LEDGER, describe: 'do not keep the pages as AWS sent them' },
   'dry-run': { shape: 'switch', group: OUTPUT, describe: 'show what would change, write nothing' },
+  metrics: value(
+    OUTPUT,
+    'CloudWatch metrics on stderr, a line of JSON each: emf (embedded metric format) or none',
+    oneOf(['emf', 'none']),
+    'none',
+  ),
   ...outputFlags,
   ...otherFlags,
 } as const satisfies Flags;

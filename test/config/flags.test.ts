@@ -1,7 +1,15 @@
 import { kindNames } from '../../schemas/kinds.ts';
 import { resolve as resolvePath } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { planFlags, pullFlags, replayFlags, simulateFlags, verifyFlags } from '../../src/config/flags.ts';
+import {
+  planFlags,
+  pullFlags,
+  queryFlags,
+  registerFlags,
+  replayFlags,
+  simulateFlags,
+  verifyFlags,
+} from '../../src/config/flags.ts';
 import { resolveFlags, variableOf } from '../../src/config/resolve.ts';
 
 type Examples<F> = Readonly<
@@ -96,6 +104,7 @@ const ofPull: Examples<typeof pullFlags> = {
   },
   'no-raw': aSwitch,
   'dry-run': aSwitch,
+  metrics: words(['emf', 'none', 'emf'], 'none', ['EMF', 'statsd']),
   'log-format': words(['pretty', 'json', 'pretty'], undefined, ['xml', 'JSON']),
   'log-level': words(['trace', 'error', 'silent'], 'info', ['loud', 'INFO']),
   progress: words(['auto', 'always', 'never'], 'auto', ['true', 'sometimes']),
@@ -150,6 +159,51 @@ const ofReplay: Examples<typeof replayFlags> = {
   now: anInstant,
 };
 
+const ofAthena = {
+  database: words(['one', 'two_2', 'three'], 'backup_ledger', ['One', '1a', 'a-b', '']),
+  workgroup: words(['one', 'two', 'three'], undefined, [['a', 'b']]),
+  'output-location': words(['s3://results', 's3://results/', 's3://results/a/b'], undefined, [
+    'results',
+    's3://B/x',
+    's3://',
+  ]),
+};
+
+const ofOutput = {
+  'log-format': ofPull['log-format'],
+  'log-level': ofPull['log-level'],
+  progress: ofPull.progress,
+  config: ofPull.config,
+  now: anInstant,
+};
+
+const ofLedger = {
+  ledger: ofPull.ledger,
+  'expected-bucket-owner': ofPull['expected-bucket-owner'],
+  'kms-key': ofPull['kms-key'],
+  's3-path-style': aSwitch,
+  'max-attempts': ofPull['max-attempts'],
+  deadline: ofPull.deadline,
+};
+
+const ofRegister: Examples<typeof registerFlags> = {
+  ...ofLedger,
+  ...ofAthena,
+  ...ofOutput,
+  'first-day': aDay,
+  print: aSwitch,
+  'dry-run': aSwitch,
+};
+
+const ofQuery: Examples<typeof queryFlags> = {
+  ...ofLedger,
+  ...ofAthena,
+  ...ofOutput,
+  sql: words(['SELECT 1', 'SELECT 2', 'SELECT 3'], undefined, [['SELECT 1', 'SELECT 2']]),
+  file: words(['a.sql', 'b.sql', 'c.sql'], undefined, [['a.sql', 'b.sql']]),
+  format: words(['table', 'csv', 'jsonl'], undefined, ['xml', 'CSV']),
+};
+
 const ofSimulate: Examples<typeof simulateFlags> = {
   port: numbers([0, 65_535, 4010], 0, ['65536', '-1', 'http']),
   latency: numbers([0, 60_000, 150], 0, ['60001', '1.5', '30s']),
@@ -176,6 +230,8 @@ describe.each([
   ['pull', pullFlags, ofPull],
   ['verify', verifyFlags, ofVerify],
   ['replay', replayFlags, ofReplay],
+  ['register', registerFlags, ofRegister],
+  ['query', queryFlags, ofQuery],
   ['simulate', simulateFlags, ofSimulate],
 ])('the flags of %s', (_command, flags, examples) => {
   const names = Object.keys(flags) as (keyof typeof flags)[];
@@ -222,7 +278,7 @@ describe('plan', () => {
 });
 
 describe('flags of a later day', () => {
-  it.each(['raw', 'max-rate', 'assume-role', 'accounts', 'metrics'])('do not exist yet: --%s', (name) => {
+  it.each(['raw', 'max-rate', 'assume-role', 'accounts'])('do not exist yet: --%s', (name) => {
     expect(resolveFlags(pullFlags, { argv: { [name]: '1' }, env: {} }).problems).toEqual([
       `${name}: unknown flag`,
     ]);
