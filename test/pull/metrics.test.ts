@@ -57,6 +57,11 @@ type Metric = Readonly<Record<string, unknown>> & {
   };
 };
 
+/** What CloudWatch is told to make of a line. */
+function directiveOf({ _aws: { CloudWatchMetrics } }: Metric) {
+  return CloudWatchMetrics[0];
+}
+
 async function metricsOf(...flags: readonly string[]): Promise<Metric[]> {
   const all = ['--metrics', 'emf', ...flags];
   const { stderr } = await startPull(trial, { flags: all }).finished;
@@ -74,14 +79,14 @@ describe('--metrics emf', () => {
     expect(metrics).toHaveLength(3);
     for (const metric of metrics) {
       expect(validate(metric), JSON.stringify(validate.errors)).toBe(true);
-      const [directive] = metric._aws.CloudWatchMetrics;
+      const directive = directiveOf(metric);
       for (const name of directive?.Dimensions.flat() ?? []) expect(metric[name]).toEqual(expect.any(String));
       for (const { Name } of directive?.Metrics ?? []) expect(metric[Name]).toEqual(expect.any(Number));
     }
     const [run, slice] = metrics;
     expect(run).toMatchObject({ Runs: 1, FailedRuns: 0, Slices: 2, FailedSlices: 0 });
-    expect(run?._aws.CloudWatchMetrics[0]?.Dimensions).toEqual([[]]);
-    expect(slice?._aws.CloudWatchMetrics[0]?.Dimensions).toEqual([['Kind', 'Region']]);
+    expect(run && directiveOf(run)?.Dimensions).toEqual([[]]);
+    expect(slice && directiveOf(slice)?.Dimensions).toEqual([['Kind', 'Region']]);
     expect(slice).toMatchObject({
       Kind: 'copy',
       Region: 'eu-west-1',
