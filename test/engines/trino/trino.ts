@@ -68,6 +68,8 @@ export async function startTrino(options: TrinoOptions): Promise<Trino> {
   const log = join(folder, 'server.log');
   const server = spawn('java', [...javaOptions(folder), 'Trino', '435'], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // It keeps logs of its own below the working directory.
+    cwd: folder,
   });
   const output = createWriteStream(log);
   server.stdout.pipe(output, { end: false });
