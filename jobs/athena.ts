@@ -4,7 +4,7 @@ import { createAthena } from '../src/adapters/athena.ts';
 import { createRetry } from '../src/adapters/retry.ts';
 import type { QueryConfig } from '../src/config/query-config.ts';
 import type { Clock, QueryEngine } from '../src/ports.ts';
-import { sdkRegion } from './backup-clients.ts';
+import { sdkRegion } from './sdk-region.ts';
 import { clientOptions, defaultTimeouts } from './client-options.ts';
 
 type AthenaConfig = Pick<QueryConfig, 'database' | 'workgroup' | 'output-location' | 'max-attempts'>;

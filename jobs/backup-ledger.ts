@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { planCommand } from '../src/cli/plan.ts';
 import { pullCommand } from '../src/cli/pull.ts';
 import { queryCommand } from '../src/cli/query.ts';
@@ -30,7 +30,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 
 const commands = [
   pullCommand(async (config) => (await import('./pull.ts')).pull(config, interruption.signal)),
-  planCommand(async (config) => (await import('./pull.ts')).findRegions(config)),
+  planCommand(async (config) => (await import('./regions.ts')).findRegions(config, interruption.signal)),
   registerCommand({
     async *register(config) {
       yield* (await import('./register.ts')).register(config, interruption.signal);
@@ -52,6 +52,6 @@ const commands = [
 
 process.exitCode = await runCli(
   process.argv.slice(2),
-  { commands, version: packageInfo().version, readFile: (path) => readFile(path, 'utf8') },
+  { commands, version: packageInfo().version, readFile: (path) => readFileSync(path, 'utf8') },
   { stdout: process.stdout, stderr: process.stderr, env: process.env },
 );

@@ -3,7 +3,7 @@ import { createFileStore } from '../src/adapters/file-store.ts';
 import { type BackoffPolicy, createRetry } from '../src/adapters/retry.ts';
 import type { LedgerConfig } from '../src/config/ledger-config.ts';
 import type { Clock, ObjectStore, RowCodec } from '../src/ports.ts';
-import { sdkRegion } from './backup-clients.ts';
+import { sdkRegion } from './sdk-region.ts';
 import { defaultTimeouts, type Timeouts } from './client-options.ts';
 
 /** How long the record of a failed slice may take after the run was stopped, in milliseconds. */

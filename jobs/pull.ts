@@ -6,24 +6,20 @@ import type { Slice } from '../src/domain/slice.ts';
 import type { Clock, Report } from '../src/ports.ts';
 import { runPull } from '../src/run.ts';
 import { metricLines } from '../src/stages/metrics.ts';
-import { sdkRegion } from './backup-clients.ts';
 import { startDeadline } from './deadline.ts';
 import { openClock, openLog, sayClock, showsProgress } from './log.ts';
+import { findRegions } from './regions.ts';
 import { openWorld } from './world.ts';
-
-/** The regions to ask: those configured, or the SDK's own. */
-export async function findRegions(config: PullConfig): Promise<readonly string[]> {
-  return config.regions.length > 0 ? config.regions : [await sdkRegion()];
-}
 
 /** Runs a pull as the command line does: with its clock, log, progress display and deadline. */
 export async function pull(config: PullConfig, interrupted: AbortSignal): Promise<PullResult> {
-  const slices = config.slicesIn(await findRegions(config));
+  const deadline = startDeadline(config.deadline, interrupted);
+  const slices = config.slicesIn(await findRegions(config, deadline.signal));
   const clock = openClock(config.now);
   const display = await openDisplay(config, slices, clock);
   sayClock(config.now, display.log);
-  const deadline = startDeadline(config.deadline, interrupted);
-  const world = await openWorld(config, { clock, signal: deadline.signal, report: display.report });
+  const { signal } = deadline;
+  const world = await openWorld(config, slices, { clock, signal, report: display.report });
   try {
     const result = await runPull({ slices, ...settingsOf(config) }, world);
     // A dry run has not pulled.

@@ -7,7 +7,7 @@ import { createRetry, retryLostRaces } from '../src/adapters/retry.ts';
 import type { RegisterConfig } from '../src/config/register-config.ts';
 import { DATABASE_COMMENT, registerLedger, type Registration, tablesToRegister } from '../src/register.ts';
 import { openAthena } from './athena.ts';
-import { sdkRegion } from './backup-clients.ts';
+import { sdkRegion } from './sdk-region.ts';
 import { clientOptions, defaultTimeouts } from './client-options.ts';
 import { startDeadline } from './deadline.ts';
 import { openLedger } from './ledger.ts';

@@ -3,6 +3,7 @@ import { createSummarySource } from '../src/adapters/aws-backup.ts';
 import { gzipLines } from '../src/adapters/gzip-lines.ts';
 import { createRetry, retryLostRaces } from '../src/adapters/retry.ts';
 import type { PullConfig } from '../src/config/pull-config.ts';
+import type { Slice } from '../src/domain/slice.ts';
 import type { Report } from '../src/ports.ts';
 import type { PullWorld } from '../src/pull.ts';
 import { backupClients } from './backup-clients.ts';
@@ -21,13 +22,21 @@ export interface OpenWorld extends PullWorld {
   close(): void;
 }
 
-/** Makes the clients and adapters a pull works with. */
-export async function openWorld(config: PullConfig, options: WorldOptions): Promise<OpenWorld> {
+/** Makes the clients and adapters a pull of these slices works with. */
+export async function openWorld(
+  config: PullConfig,
+  slices: readonly Slice[],
+  options: WorldOptions,
+): Promise<OpenWorld> {
   const { clock, signal, report, timeouts = defaultTimeouts, backoff = {} } = options;
   // One signal serves every request in flight; Node would take so many listeners for a leak.
   setMaxListeners(0, signal);
-  const clients = backupClients(timeouts);
-  const ledger = await openLedger(config, options, config.regions[0]);
+  const { roleOf } = config;
+  const roles = config['assume-role']
+    ? (await import('./role-credentials.ts')).openRoles(timeouts, signal)
+    : undefined;
+  const clients = backupClients({ timeouts, roleOf, roles });
+  const ledger = await openLedger(config, options, slices[0]?.region);
   const retry = createRetry({ maxAttempts: config['max-attempts'], signal, now: clock.now, ...backoff });
   const { name, version } = packageInfo();
   return {
@@ -41,7 +50,7 @@ export async function openWorld(config: PullConfig, options: WorldOptions): Prom
     retryLostRaces: retryLostRaces({ signal, ...backoff }),
     openSource: (slice, hooks) =>
       createSummarySource({
-        client: clients.in(slice.region),
+        client: clients.for(slice),
         slice,
         pageSize: config['page-size'],
         retry,
@@ -52,6 +61,7 @@ export async function openWorld(config: PullConfig, options: WorldOptions): Prom
     versions: { [name]: version, [BACKUP_SDK]: installedVersion(BACKUP_SDK), node: process.version },
     close() {
       clients.close();
+      roles?.close();
       ledger.close();
     },
   };

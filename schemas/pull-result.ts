@@ -113,6 +113,11 @@ export const sliceResultSchema = {
       description: 'Account-days whose stored rows were kept although the pull showed fewer jobs',
     },
     accounts: { ...count, description: 'Distinct accounts the pull saw' },
+    accounts_before: {
+      type: ['integer', 'null'],
+      minimum: 0,
+      description: 'Distinct accounts the last good pull of the slice saw; null if there was none',
+    },
     first_day: { anyOf: [day, { type: 'null' }], description: 'First start date returned' },
     last_day: { anyOf: [day, { type: 'null' }], description: 'Last start date returned' },
     partitions: {
@@ -174,6 +179,7 @@ export const sliceResultSchema = {
     'foreign',
     'protected',
     'accounts',
+    'accounts_before',
     'first_day',
     'last_day',
     'partitions',

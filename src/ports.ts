@@ -78,6 +78,14 @@ export interface RowCodec {
   decode(kind: Kind, bytes: Uint8Array): Promise<SummaryRow[]>;
 }
 
+/** Credentials of an assumed role, in the SDK's own words. */
+export interface RoleCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiration?: Date;
+}
+
 export interface Clock {
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -1,3 +1,5 @@
+import pMap from 'p-map';
+import type { EpochMs } from '../schemas/columns.ts';
 import type { PlannedChange, SliceResult } from '../schemas/pull-result.ts';
 import { pullPath } from './domain/pull-key.ts';
 import { rawPath } from './domain/raw-key.ts';
@@ -14,11 +16,11 @@ import type {
   RowCodec,
   SummarySource,
 } from './ports.ts';
-import { planDays, publishDays } from './publish.ts';
+import { type DayPlan, planDays, publishDays, type SliceSeen, tellProtected } from './publish.ts';
 import { type Reading, type ReadOptions, readSlice } from './read.ts';
 import { doubtfulDays, readReconciled } from './reconcile.ts';
 import { SliceReport } from './slice-report.ts';
-import { type History, lastGoodPull, newerPull } from './stages/history.ts';
+import { type History, historySince, lastGoodPull, newerPull } from './stages/history.ts';
 import { openRaw } from './stages/raw.ts';
 import { encodeRecord } from './stages/record.ts';
 import { writeOnce } from './stages/write-once.ts';
@@ -58,70 +60,97 @@ export interface PullSettings {
 
 export interface PullOptions extends PullSettings {
   readonly history: History;
+  /** Slices read side by side. */
+  readonly concurrency: number;
 }
 
 export interface PulledSlice {
   readonly result: SliceResult;
-  /** With a dry run: what would have been written. */
-  readonly plan: readonly PlannedChange[];
   readonly error: LedgerError | undefined;
 }
 
-/** Pulls one slice and brings its partitions up to date. Never throws: a failure is a result. */
-export async function pullSlice(slice: Slice, world: PullWorld, options: PullOptions): Promise<PulledSlice> {
-  const report = new SliceReport(slice, world.report);
-  let plan: readonly PlannedChange[] = [];
-  let error: LedgerError | undefined;
-  try {
-    plan = await runStages(slice, world, options, report);
-  } catch (thrown) {
-    error = asLedgerError(world.signal.aborted ? world.signal.reason : thrown);
-    report.failed(error);
-    await keepEvidence(slice, world, error, report);
-  }
-  report.close();
-  if (!options.dryRun) error = (await record(slice, world, report)) ?? error;
-  world.report({ type: 'slice-finished', slice, result: report.result });
-  return { result: report.result, plan, error };
+export interface PulledTogether {
+  readonly slices: readonly PulledSlice[];
+  /** With a dry run: what would have been written. */
+  readonly plan: readonly PlannedChange[];
 }
 
-/** The stages, in order. Nothing is published before the last page has been read and validated. */
-async function runStages(
+/** One slice on its way through the stages. A failure ends it, and it alone. */
+interface Pull {
+  readonly slice: Slice;
+  readonly report: SliceReport;
+  /** What it has to publish; undefined while there is nothing, and when another pull has said it already. */
+  seen?: SliceSeen | undefined;
+  error?: LedgerError;
+}
+
+/**
+ * Pulls slices that share their partitions and brings these up to date, each once. Nothing of a slice is published before
+ * its last page has been read and validated. Never throws: a failure is a result.
+ */
+export async function pullTogether(
+  slices: readonly Slice[],
+  world: PullWorld,
+  options: PullOptions,
+): Promise<PulledTogether> {
+  const { concurrency, dryRun } = options;
+  const pulls = slices.map((slice): Pull => ({ slice, report: new SliceReport(slice, world.report) }));
+  const forEach = (stage: (pull: Pull) => Promise<void>) =>
+    pMap(pulls, (pull) => attempt(pull, world, () => stage(pull)), { concurrency });
+
+  await forEach((pull) => readPages(pull, world, options));
+  let begun: Promise<History> | undefined;
+  const begunSince = () => (begun ??= historySince(world.store, firstInstant(pulls)));
+  await forEach(async (pull) => {
+    await giveWay(pull, world, begunSince);
+    if (pull.seen && !dryRun) await keepPages(pull, world.store);
+  });
+  const plan = await publish(pulls, world, dryRun);
+  await pMap(pulls, (pull) => finish(pull, world, dryRun), { concurrency });
+  return { slices: pulls.map(({ report, error }) => ({ result: report.result, error })), plan };
+}
+
+/** Does a part of a pull's work, unless the pull has failed before. */
+async function attempt(pull: Pull, world: PullWorld, work: () => Promise<void>): Promise<void> {
+  if (pull.error) return;
+  try {
+    await work();
+  } catch (thrown) {
+    await fail(pull, world, thrown);
+  }
+}
+
+async function fail(pull: Pull, world: PullWorld, thrown: unknown): Promise<void> {
+  const error = asLedgerError(world.signal.aborted ? world.signal.reason : thrown);
+  pull.error = error;
+  pull.seen = undefined;
+  pull.report.failed(error);
+  await keepEvidence(pull, world, error);
+}
+
+async function readPages(pull: Pull, world: PullWorld, options: PullOptions): Promise<void> {
+  const { slice, report } = pull;
+  world.signal.throwIfAborted();
+  const last = await lastGoodPull(world.store, options.history, slice);
+  report.result.last_good_pull = last?.key ?? null;
+  world.report({ type: 'slice-started', slice, expectedPages: last?.pages });
+
+  const reading = await readAll(slice, world, options, report);
+  const { observedAt, books } = reading;
+  const seen = { slice, rows: reading.rows(), observedAt, isDoubtful: doubtfulDays(books, report.result) };
+  report.sawRows(seen.rows, observedAt, last);
+  const { accounts } = report.result;
+  const { minAccounts } = options.limits;
+  if (accounts < minAccounts) throw new TooFewAccountsError(accounts, minAccounts);
+  pull.seen = seen;
+}
+
+function readAll(
   slice: Slice,
   world: PullWorld,
   options: PullOptions,
   report: SliceReport,
-): Promise<PlannedChange[]> {
-  const { limits, dryRun, history } = options;
-  world.signal.throwIfAborted();
-  const last = await lastGoodPull(world.store, history, slice);
-  report.result.last_good_pull = last?.key ?? null;
-  world.report({ type: 'slice-started', slice, expectedPages: last?.pages });
-
-  const reading = await read(slice, world, options, report);
-  const { observedAt } = reading;
-  const rows = reading.rows();
-  report.sawRows(rows, observedAt, last);
-  const { accounts } = report.result;
-  if (accounts < limits.minAccounts) throw new TooFewAccountsError(accounts, limits.minAccounts);
-
-  const plans = await planDays(
-    { slice, rows, observedAt, isDoubtful: doubtfulDays(reading.books, report.result) },
-    world,
-  );
-  if (await isSuperseded(slice, world, reading, report)) return [];
-  world.signal.throwIfAborted();
-  if (!dryRun) {
-    await keepRaw(slice, world.store, report);
-    await publishDays(plans, world, report);
-  } else
-    for (const { merged, change } of plans) report.protectedRows(change.partition, merged.protectedAccounts);
-  return plans
-    .filter(({ stored, change }) => stored || change.action !== 'unchanged')
-    .map(({ change }) => change);
-}
-
-function read(slice: Slice, world: PullWorld, options: PullOptions, report: SliceReport): Promise<Reading> {
+): Promise<Reading> {
   const { limits, reconcile } = options;
   const openSource = (asked: Slice) => world.openSource(asked, report.hooks);
   const readOnce = () => {
@@ -160,8 +189,58 @@ function openRawWith(
   return (observedAt) => openRaw(lines, { slice, observedAt, request, options, versions });
 }
 
+/** Older never beats newer: a pull that began later has already said how things are. */
+async function giveWay(pull: Pull, world: PullWorld, begunSince: () => Promise<History>): Promise<void> {
+  const { slice, report, seen } = pull;
+  if (!seen) return;
+  world.signal.throwIfAborted();
+  const newer = await newerPull(world.store, await begunSince(), slice, seen.observedAt);
+  if (!newer) return;
+  pull.seen = undefined;
+  report.reading?.discardRaw();
+  report.result.outcome = 'superseded';
+  report.warn(
+    `a pull that began later, at ${new Date(newer.observedAt).toISOString()}, is already published`,
+  );
+}
+
+/** Publishes what the pulls have seen, or plans to. */
+async function publish(pulls: readonly Pull[], world: PullWorld, dryRun: boolean): Promise<PlannedChange[]> {
+  const publishing = new Map(pulls.flatMap((pull) => (pull.seen ? [[pull.seen, pull] as const] : [])));
+  const reports = new Map([...publishing].map(([seen, { report }]) => [seen, report]));
+  let plans: readonly DayPlan[] = [];
+  let failures: ReadonlyMap<SliceSeen, unknown>;
+  try {
+    world.signal.throwIfAborted();
+    plans = await planDays([...publishing.keys()], world);
+    failures = dryRun ? new Map() : await publishDays(plans, world, reports);
+    if (dryRun) tellProtected(plans, reports);
+  } catch (thrown) {
+    failures = new Map([...publishing.keys()].map((seen) => [seen, thrown]));
+  }
+  for (const [seen, thrown] of failures) {
+    const pull = publishing.get(seen);
+    if (pull) await fail(pull, world, thrown);
+  }
+  return plans
+    .filter(({ stored, change }) => stored || change.action !== 'unchanged')
+    .map(({ change }) => change);
+}
+
+function firstInstant(pulls: readonly Pull[]): EpochMs {
+  return Math.min(...pulls.flatMap(({ seen }) => seen?.observedAt ?? []));
+}
+
+/** Says what became of a pull, and keeps it on record. */
+async function finish(pull: Pull, world: PullWorld, dryRun: boolean): Promise<void> {
+  const { slice, report } = pull;
+  report.close();
+  if (!dryRun) await record(pull, world);
+  world.report({ type: 'slice-finished', slice, result: report.result });
+}
+
 /** Writes the raw pages down; afterwards there are none left to keep. */
-async function keepRaw(slice: Slice, store: ObjectStore, report: SliceReport): Promise<void> {
+async function keepPages({ slice, report }: Pull, store: ObjectStore): Promise<void> {
   const { reading } = report;
   const bytes = await reading?.takeRaw();
   if (!reading || !bytes) return;
@@ -173,16 +252,11 @@ async function keepRaw(slice: Slice, store: ObjectStore, report: SliceReport): P
  * The pages of a pull that failed after all of them had come, or because of what they say: AWS will have forgotten
  * them by the time somebody looks.
  */
-async function keepEvidence(
-  slice: Slice,
-  world: PullWorld,
-  error: LedgerError,
-  report: SliceReport,
-): Promise<void> {
+async function keepEvidence(pull: Pull, world: PullWorld, error: LedgerError): Promise<void> {
+  const { report } = pull;
   const { reading } = report;
   try {
-    if (reading?.complete || error instanceof BadDataError)
-      await keepRaw(slice, world.storeForFailures, report);
+    if (reading?.complete || error instanceof BadDataError) await keepPages(pull, world.storeForFailures);
   } catch (thrown) {
     report.warn(`the raw pages could not be kept: ${asLedgerError(thrown).message}`);
   } finally {
@@ -190,41 +264,24 @@ async function keepEvidence(
   }
 }
 
-/** Older never beats newer: a pull that began later has already said how things are. */
-async function isSuperseded(
-  slice: Slice,
-  world: PullWorld,
-  { observedAt }: Reading,
-  report: SliceReport,
-): Promise<boolean> {
-  const newer = await newerPull(world.store, slice, observedAt);
-  if (!newer) return false;
-  report.result.outcome = 'superseded';
-  report.warn(
-    `a pull that began later, at ${new Date(newer.observedAt).toISOString()}, is already published`,
-  );
-  return true;
-}
-
-/** Records a good or failed pull. Returns the error when a good one could not be recorded: it then is a failed one. */
-async function record(slice: Slice, world: PullWorld, report: SliceReport): Promise<LedgerError | undefined> {
-  const { result, objects, reading } = report;
-  if (!reading || result.outcome === 'superseded') return undefined;
+/** Records a good or failed pull. A good one that could not be recorded is a failed one. */
+async function record(pull: Pull, world: PullWorld): Promise<void> {
+  const { slice, report } = pull;
+  const { result, objects, rawSha256, reading } = report;
+  if (!reading || result.outcome === 'superseded') return;
   const store = result.outcome === 'ok' ? world.store : world.storeForFailures;
   try {
     const { observedAt } = reading;
-    const { rawSha256 } = report;
     const { writtenBy } = world;
     const bytes = encodeRecord({ observedAt, result, rawSha256, objects, writtenBy });
     await writeOnce(store, (instant) => pullPath(slice, instant), observedAt, bytes);
-    return undefined;
   } catch (thrown) {
     const error = asLedgerError(world.signal.aborted ? world.signal.reason : thrown);
     if (result.outcome === 'failed') {
       report.warn(`this failure could not be recorded: ${error.message}`);
-      return undefined;
+      return;
     }
+    pull.error = error;
     report.failed(error);
-    return error;
   }
 }

@@ -1,8 +1,9 @@
 import pMap from 'p-map';
 import { type PullResult, SCHEMA_VERSION } from '../schemas/pull-result.ts';
+import { groupBy } from './domain/group-by.ts';
 import type { Slice } from './domain/slice.ts';
 import { asLedgerError, exitCodes, InterruptedError, type LedgerError, type Recovery } from './errors.ts';
-import { type PulledSlice, type PullSettings, pullSlice, type PullWorld } from './pull.ts';
+import { type PulledTogether, type PullSettings, pullTogether, type PullWorld } from './pull.ts';
 import { applyBindings, MANIFEST, planBindings } from './stages/bind.ts';
 import { openHistory } from './stages/history.ts';
 
@@ -18,22 +19,23 @@ export interface RunOptions extends PullSettings {
 /** Pulls every slice; one that fails never stops another. Never throws: a failure is a result. */
 export async function runPull(options: RunOptions, world: PullWorld): Promise<PullResult> {
   const startedAt = world.clock.now();
-  let pulled: readonly PulledSlice[] = [];
+  let pulled: readonly PulledTogether[] = [];
   let error: LedgerError | undefined;
   try {
     pulled = await pullAll(options, world);
   } catch (thrown) {
     error = asLedgerError(world.signal.aborted ? world.signal.reason : thrown);
   }
-  const failures = error ? [error] : pulled.flatMap((slice) => slice.error ?? []);
+  const slices = pulled.flatMap((together) => together.slices);
+  const failures = error ? [error] : slices.flatMap((slice) => slice.error ?? []);
   return {
     schema_version: SCHEMA_VERSION,
-    outcome: outcomeOf(error ? 1 : pulled.length, failures.length),
+    outcome: outcomeOf(error ? 1 : slices.length, failures.length),
     exit_code: exitCodeOf(failures),
     started_at: new Date(startedAt).toISOString(),
     finished_at: new Date(world.clock.now()).toISOString(),
-    slices: pulled.map((slice) => slice.result),
-    ...(options.dryRun && { plan: pulled.flatMap((slice) => slice.plan) }),
+    slices: slices.map((slice) => slice.result),
+    ...(options.dryRun && { plan: pulled.flatMap(({ plan }) => plan) }),
     ...(error && { error: { name: error.name, message: error.message, recovery: error.recovery } }),
   };
 }
@@ -41,10 +43,19 @@ export async function runPull(options: RunOptions, world: PullWorld): Promise<Pu
 async function pullAll(
   { slices, concurrency, ...settings }: RunOptions,
   world: PullWorld,
-): Promise<PulledSlice[]> {
+): Promise<PulledTogether[]> {
   await bindTables(slices, world, settings.dryRun);
   const history = await openHistory(world.store, world.clock.now());
-  return pMap(slices, (slice) => pullSlice(slice, world, { ...settings, history }), { concurrency });
+  const groups = [...groupBy(slices, partitionsOf).values()];
+  const groupsAtOnce = Math.max(1, Math.min(concurrency, groups.length));
+  const slicesAtOnce = Math.max(1, Math.floor(concurrency / groupsAtOnce));
+  const options = { ...settings, history, concurrency: slicesAtOnce };
+  return pMap(groups, (group) => pullTogether(group, world, options), { concurrency: groupsAtOnce });
+}
+
+/** What slices have in common that write the same partitions: all but their scope. */
+function partitionsOf({ table, aggregationPeriod, region }: Slice): string {
+  return JSON.stringify([table, aggregationPeriod, region]);
 }
 
 async function bindTables(slices: readonly Slice[], world: PullWorld, dryRun: boolean): Promise<void> {

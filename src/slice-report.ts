@@ -10,11 +10,9 @@ import type { Report, RequestHooks } from './ports.ts';
 import type { Reading } from './read.ts';
 import { findGap, inspectFreshness } from './stages/freshness.ts';
 import type { EarlierPull } from './stages/history.ts';
+import { hasShrunk } from './domain/shrinkage.ts';
 import { inspectRows } from './stages/inspect.ts';
 import type { NoTotals } from './stages/reconcile.ts';
-
-/** A pull that sees less than this share of the accounts the last one saw says so. */
-const ACCOUNTS_EXPECTED = 0.8;
 
 /** What a pull says of one slice, as it goes along: the result, and every event on the way. */
 export class SliceReport {
@@ -71,11 +69,12 @@ export class SliceReport {
     result.first_day = read.firstDay ?? null;
     result.last_day = read.lastDay ?? null;
     result.accounts = accountsOf(rows).size;
+    result.accounts_before = last?.accounts ?? null;
     result.gap = findGap(this.#slice, last?.observedAt, read);
     for (const warning of inspectRows(this.#slice, rows)) this.warn(warning);
     for (const warning of inspectFreshness(this.#slice, last?.observedAt, read)) this.warn(warning);
-    if (last && result.accounts < last.accounts * ACCOUNTS_EXPECTED) {
-      this.warn(`only ${result.accounts} accounts came; the last pull saw ${last.accounts}`);
+    if (hasShrunk(result)) {
+      this.warn(`only ${result.accounts} accounts came; the last pull saw ${result.accounts_before}`);
     }
   }
 
@@ -167,6 +166,7 @@ function blankResult({ kind, aggregationPeriod, region, scope, table }: Slice): 
     foreign: 0,
     protected: 0,
     accounts: 0,
+    accounts_before: null,
     first_day: null,
     last_day: null,
     partitions: { written: 0, unchanged: 0 },

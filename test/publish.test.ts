@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SummaryRow } from '../schemas/columns.ts';
 import { type Day, daysBetween } from '../src/domain/day.ts';
 import { LostRaceError, StoreError } from '../src/errors.ts';
-import { planDays, publishDays, type SliceSeen } from '../src/publish.ts';
+import { type DayPlan, planDays, publishDays, type SliceSeen } from '../src/publish.ts';
 import { SliceReport } from '../src/slice-report.ts';
 import { aRow, aSlice, aWorld, ledgerRows, OBSERVED_AT, OTHER_ACCOUNT } from './fixtures/builders.ts';
 import { jsonCodec, MemoryStore } from './fixtures/memory-store.ts';
@@ -28,13 +28,24 @@ async function aLedger(...rows: readonly SummaryRow[]): Promise<MemoryStore> {
 }
 
 async function plan(store: MemoryStore, what: SliceSeen) {
-  return planDays(what, { store, codec: jsonCodec });
+  return planDays([what], { store, codec: jsonCodec });
 }
 
 async function publish(store: MemoryStore, what: SliceSeen) {
   const report = new SliceReport(what.slice, () => undefined);
-  await publishDays(await plan(store, what), aWorld({ store }), report);
+  await publishPlans(await plan(store, what), store, report);
   return report;
+}
+
+/** Throws what failed first. */
+async function publishPlans(
+  plans: readonly DayPlan[],
+  store: MemoryStore,
+  report: SliceReport,
+): Promise<void> {
+  const reports = new Map(plans.flatMap(({ pulls }) => pulls).map((pull) => [pull, report]));
+  const failures = await publishDays(plans, aWorld({ store }), reports);
+  for (const thrown of failures.values()) throw thrown;
 }
 
 function stored(fields: Parameters<typeof aRow>[0] = {}): SummaryRow {
@@ -169,7 +180,7 @@ describe('publishing', () => {
     const plans = await plan(store, what);
     const theirs = stored({ account_id: OTHER_ACCOUNT });
     store.seed(keyOf('2026-11-22'), await jsonCodec.encode('copy', [stored(), theirs]));
-    await publishDays(plans, aWorld({ store }), new SliceReport(what.slice, () => undefined));
+    await publishPlans(plans, store, new SliceReport(what.slice, () => undefined));
     expect((await ledgerRows(store))[keyOf('2026-11-22')]).toEqual([aRow({ job_count: 5 }), theirs]);
   });
 
@@ -179,7 +190,7 @@ describe('publishing', () => {
     const plans = await plan(store, what);
     store.seed(keyOf('2026-11-22'), await jsonCodec.encode('copy', [stored({ job_count: 9 })]));
     const report = new SliceReport(what.slice, () => undefined);
-    await publishDays(plans, aWorld({ store }), report);
+    await publishPlans(plans, store, report);
     expect(report.result).toMatchObject({ protected: 1, partitions: { written: 1, unchanged: 0 } });
   });
 

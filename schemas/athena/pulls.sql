@@ -25,6 +25,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS pulls (
   `foreign_rows` bigint COMMENT 'Rows of another region than the one asked; not stored',
   `protected` bigint COMMENT 'Account-days whose stored rows were kept although the pull showed fewer jobs',
   `accounts` bigint COMMENT 'Distinct accounts the pull saw',
+  `accounts_before` bigint COMMENT 'Distinct accounts the last good pull of the slice saw; null if there was none',
   `reconciled` string COMMENT 'Whether the totals AWS gives per start date are the sums of the rows kept',
   `mismatches` array<struct<`start_date`:string,`kept`:bigint,`total`:bigint>> COMMENT 'Start dates whose rows do not sum up to the total AWS gives',
   `totals_unavailable` string COMMENT 'Why there are no totals to compare with',

@@ -9,8 +9,7 @@ import { factsOf, type Kind, kinds } from '../../schemas/kinds.ts';
 import type { Slice } from '../domain/slice.ts';
 import { askFor, LedgerError, RequestError, TokenRefusedError } from '../errors.ts';
 import type { Page, RequestHooks, SummarySource } from '../ports.ts';
-import { BrokenTransferError, classifyAwsError } from './aws-errors.ts';
-import { wordsOf } from './redact.ts';
+import { BrokenTransferError, classifyAwsError, describeAwsError } from './aws-errors.ts';
 import type { Retry } from './retry.ts';
 
 type Operation = (typeof kinds)[Kind]['operation'];
@@ -53,7 +52,7 @@ export function createSummarySource(options: SummarySourceOptions): SummarySourc
         return await retry(
           () => sendOnce(options, { ...request, ...(token !== undefined && { NextToken: token }) }),
           {
-            onRetry: ({ attempt, error }) => hooks.onRetry(attempt, describe(error)),
+            onRetry: ({ attempt, error }) => hooks.onRetry(attempt, describeAwsError(error)),
           },
         );
       } catch (error) {
@@ -121,15 +120,9 @@ function asRequestError(error: unknown, { kind, region }: Slice, token: string |
   const { recovery, validation, aborted, name } = classifyAwsError(error);
   if (error instanceof LedgerError || aborted) return error;
   const { operation } = factsOf(kind);
-  const message = `${operation} in ${region}: ${describe(error)}`;
+  const message = `${operation} in ${region}: ${describeAwsError(error)}`;
   if (validation && token !== undefined) return new TokenRefusedError(message, { cause: error });
   const asked =
     name === 'AccessDeniedException' ? `; the caller needs backup:${operation}` : askFor(recovery);
   return new RequestError(recovery, `${message}${asked}`, { cause: error });
-}
-
-/** `ThrottlingException (400): Rate exceeded`. */
-function describe(error: unknown): string {
-  const { name, status } = classifyAwsError(error);
-  return `${name}${status === undefined ? '' : ` (${status})`}: ${wordsOf(error)}`;
 }

@@ -8,6 +8,7 @@ import {
   unknown,
   type Verdict,
 } from './aws-error-table.ts';
+import { wordsOf } from './redact.ts';
 
 /** An answer broke off or is not what its protocol allows: another try may bring it whole. */
 export class BrokenTransferError extends Error {
@@ -42,6 +43,12 @@ export function classifyAwsError(error: unknown, now?: EpochMs): Classification 
     ...(status === undefined ? {} : { status }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
+}
+
+/** In one line, fit for logs: `ThrottlingException (400): Rate exceeded`. */
+export function describeAwsError(error: unknown): string {
+  const { name, status } = classifyAwsError(error);
+  return `${name}${status === undefined ? '' : ` (${status})`}: ${wordsOf(error)}`;
 }
 
 /** Causes are followed so far, lest a cycle never ends. */

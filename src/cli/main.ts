@@ -1,14 +1,14 @@
 import yargs, { type Argv } from 'yargs';
 import type { Flag } from '../config/flags.ts';
-import { type Settings, unknownVariables } from '../config/resolve.ts';
+import { type ReadFile, type Settings, unknownVariables } from '../config/resolve.ts';
 import { asLedgerError, exitCodeOf, UsageError } from '../errors.ts';
 import type { Command, Io } from './command.ts';
 
 export interface Cli {
   readonly commands: readonly Command[];
   readonly version: string;
-  /** Reads a `--config` file as text. */
-  readonly readFile: (path: string) => Promise<string>;
+  /** Reads a file that a flag names, as text. */
+  readonly readFile: ReadFile;
 }
 
 /**
@@ -22,7 +22,8 @@ export async function runCli(args: readonly string[], cli: Cli, io: Io): Promise
     const { command, settings } = chosen;
     for (const name of unknownVariables(io.env))
       io.stderr.write(`warning: ${name} is not a setting of backup-ledger\n`);
-    return await command.run({ argv: settings, env: io.env, ...(await readConfig(settings, cli, io)) }, io);
+    const { readFile } = cli;
+    return await command.run({ argv: settings, env: io.env, readFile, ...readConfig(settings, cli, io) }, io);
   } catch (thrown) {
     return explain(thrown, io);
   }
@@ -110,11 +111,11 @@ function defaultOf(flag: Flag): string {
   return flag.shape === 'switch' || flag.default === undefined ? '' : ` [default: ${flag.default}]`;
 }
 
-async function readConfig(settings: Settings, cli: Cli, io: Io) {
+function readConfig(settings: Settings, cli: Cli, io: Io) {
   const name = settings['config'] ?? io.env['BACKUP_LEDGER_CONFIG'];
   if (typeof name !== 'string' || name === '') return {};
   try {
-    const content: unknown = JSON.parse(await cli.readFile(name));
+    const content: unknown = JSON.parse(cli.readFile(name));
     if (typeof content !== 'object' || content === null || Array.isArray(content)) {
       throw new UsageError([`config (${name}): expected a JSON object of flags, such as {"page-size": 100}`]);
     }

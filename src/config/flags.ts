@@ -13,6 +13,8 @@ import {
   oneOf,
   type Parse,
   region,
+  regionOrAll,
+  roleTemplate,
   s3Url,
   share,
   tableName,
@@ -41,6 +43,8 @@ export interface ListFlag<T> {
   readonly default: string | undefined;
   /** What the word `all` stands for, where it is allowed. */
   readonly all?: readonly T[];
+  /** Whether `@path` stands for the items in a file. */
+  readonly files?: true;
 }
 
 export interface SwitchFlag {
@@ -104,11 +108,19 @@ export const sliceFlags = {
   region: {
     shape: 'list',
     group: SLICES,
-    describe: "AWS Regions to ask [default: the SDK's region]",
-    parse: region,
+    describe: "AWS Regions to ask, or all the account has enabled [default: the SDK's region]",
+    parse: regionOrAll,
     default: undefined,
   },
   'aggregation-period': value(SLICES, "length of the rows' own window", oneOf(aggregationPeriods), 'ONE_DAY'),
+  accounts: {
+    shape: 'list',
+    group: SLICES,
+    describe: 'accounts to read one by one through --assume-role: a list, or @file with one on each line',
+    parse: accountId,
+    default: undefined,
+    files: true,
+  },
   account: value(SLICES, `whose jobs: 12 digits, ${ANY} or ${AGGREGATE_ALL}`, account, ANY),
   state: value(SLICES, 'only jobs in this state (needs --table)', anyText, ANY),
   'resource-type': value(SLICES, 'only jobs of this resource type (needs --table)', anyText, ANY),
@@ -167,6 +179,12 @@ export const pullFlags = {
   ...limitFlags,
   ...runFlags,
   'no-raw': { shape: 'switch', group: LEDGER, describe: 'do not keep the pages as AWS sent them' },
+  'assume-role': value(
+    SLICES,
+    'role to assume in each of --accounts: arn:aws:iam::{account}:role/name',
+    roleTemplate,
+    undefined,
+  ),
   'dry-run': { shape: 'switch', group: OUTPUT, describe: 'show what would change, write nothing' },
   metrics: value(
     OUTPUT,
@@ -201,7 +219,13 @@ export const replayFlags = {
   from: value(REBUILD, 'first start date [default: the first there is]', day, undefined),
   to: value(REBUILD, 'last start date [default: the last there is]', day, undefined),
   kind: { ...sliceFlags.kind, group: REBUILD, default: 'all' },
-  region: { ...sliceFlags.region, group: REBUILD, describe: 'AWS Regions [default: all there are]' },
+  region: {
+    shape: 'list',
+    group: REBUILD,
+    describe: 'AWS Regions [default: all there are]',
+    parse: region,
+    default: undefined,
+  },
   exclude: {
     shape: 'list',
     group: REBUILD,

@@ -14,11 +14,14 @@ import { ANY_ACCOUNT, grainOf, type Slice } from '../domain/slice.ts';
 import { pullFlags, sliceFlags } from './flags.ts';
 import { ledgerProblems } from './ledger-config.ts';
 import { resolveFlags, type Sources, type Values } from './resolve.ts';
+import { ACCOUNT_PLACE, ALL_REGIONS } from './values.ts';
 
 /** A pull's settings, judged: nothing downstream checks them again. */
 export interface PullConfig extends Omit<PullValues, keyof SliceValues> {
   /** Empty: the SDK's own region. */
-  readonly regions: readonly string[];
+  readonly regions: readonly string[] | typeof ALL_REGIONS;
+  /** The role to read a slice through; undefined for the caller's own. */
+  readonly roleOf: (slice: Slice) => string | undefined;
   slicesIn(regions: readonly string[]): Slice[];
 }
 
@@ -30,10 +33,15 @@ export type PullConfigResult = { readonly config: PullConfig } | { readonly prob
 /** Resolves and judges the settings of a pull. All problems come back at once. */
 export function parsePullConfig(sources: Sources): PullConfigResult {
   const { values, problems } = resolveFlags(pullFlags, sources);
-  const all = [...problems, ...sliceProblems(values), ...ledgerProblems(values)];
+  const all = [...problems, ...sliceProblems(values), ...roleProblems(values), ...ledgerProblems(values)];
   if (all.length > 0) return { problems: all };
   return {
-    config: { ...values, regions: values.region, slicesIn: (regions) => slicesOf(values, regions) },
+    config: {
+      ...values,
+      regions: values.region.includes(ALL_REGIONS) ? ALL_REGIONS : values.region,
+      roleOf: ({ scope }) => values['assume-role']?.replaceAll(ACCOUNT_PLACE, scope),
+      slicesIn: (regions) => slicesOf(values, regions),
+    },
   };
 }
 
@@ -49,6 +57,20 @@ function sliceProblems(values: SliceValues): string[] {
   }
   if (problems.length > 0) return [...new Set(problems)];
   return [...new Set(values.kind.flatMap((kind) => grainProblems(kind, values)))];
+}
+
+/** One role in each account: neither is of use without the other. */
+function roleProblems(values: Partial<PullValues>): string[] {
+  const { accounts = [], account = ANY, 'assume-role': role } = values;
+  if (!('accounts' in values && 'assume-role' in values)) return [];
+  if (role === undefined && accounts.length === 0) return [];
+  if (role === undefined)
+    return [
+      'assume-role: expected the role to read --accounts through, got none; for one account of your own organisation there is --account',
+    ];
+  if (accounts.length === 0) return ['accounts: expected the accounts to assume the role in, got none'];
+  if (account === ANY) return [];
+  return [`account: expected none beside --accounts, which says whose jobs are read, got ${show(account)}`];
 }
 
 /** Flags by the filter they set. Scan's own filters have no flag: they are always asked as ANY. */
@@ -99,9 +121,9 @@ function grainProblems(kind: Kind, values: SliceValues): string[] {
   );
 }
 
-function filtersOf(values: SliceValues): Filters {
+function filtersOf(values: SliceValues, account = values.account): Filters {
   return {
-    AccountId: values.account,
+    AccountId: account,
     State: values.state,
     ResourceType: values['resource-type'],
     MessageCategory: values['message-category'],
@@ -111,13 +133,15 @@ function filtersOf(values: SliceValues): Filters {
 }
 
 function slicesOf(values: SliceValues, regions: readonly string[]): Slice[] {
-  const filters = filtersOf(values);
-  const scope = /^\d{12}$/.test(values.account) ? values.account : ANY_ACCOUNT;
   const aggregationPeriod: AggregationPeriod = values['aggregation-period'];
+  const accounts = values.accounts.length > 0 ? values.accounts : [values.account];
   return values.kind.flatMap((kind) =>
-    regions.map((region) => {
-      const table = values.table ?? factsOf(kind).table;
-      return { kind, aggregationPeriod, region, scope, filters, table };
-    }),
+    regions.flatMap((region) =>
+      accounts.map((account) => {
+        const scope = /^\d{12}$/.test(account) ? account : ANY_ACCOUNT;
+        const table = values.table ?? factsOf(kind).table;
+        return { kind, aggregationPeriod, region, scope, filters: filtersOf(values, account), table };
+      }),
+    ),
   );
 }

@@ -7,7 +7,11 @@ export interface Sources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The parsed `--config` file and its name. */
   readonly file?: { readonly name: string; readonly settings: Settings };
+  /** Reads a file that a list names as `@path`, as text; where there are no files, there is none. */
+  readonly readFile?: ReadFile;
 }
+
+export type ReadFile = (path: string) => string;
 
 export type Settings = Readonly<Record<string, unknown>>;
 
@@ -45,7 +49,7 @@ export function resolveFlags<F extends Flags>(flags: F, sources: Sources): Resol
   const values: Record<string, unknown> = {};
   for (const [name, flag] of Object.entries(flags)) {
     const found = find(name, sources);
-    const result = parseFlag(flag, found?.raw);
+    const result = parseFlag(flag, found?.raw, sources.readFile);
     const where = found?.from ? ` (${found.from})` : '';
     if ('value' in result) values[name] = result.value;
     else problems.push(...result.problems.map((problem) => `${name}${where}: ${problem}`));
@@ -84,9 +88,9 @@ function unknown(settings: Settings, known: Flags): string[] {
 
 type FlagResult = { readonly value: unknown } | { readonly problems: readonly string[] };
 
-function parseFlag(flag: Flag, raw: unknown): FlagResult {
+function parseFlag(flag: Flag, raw: unknown, readFile: ReadFile | undefined): FlagResult {
   if (flag.shape === 'switch') return parseSwitch(raw);
-  if (flag.shape === 'list') return parseList(flag, raw);
+  if (flag.shape === 'list') return parseList(flag, raw, readFile);
   if (raw === undefined && flag.default === undefined) return { value: undefined };
   const text = asText(raw === undefined ? flag.default : raw);
   if (Array.isArray(raw)) return { problems: [`expected one value, got ${show(raw)}`] };
@@ -109,15 +113,26 @@ function parseSwitch(raw: unknown): FlagResult {
 }
 
 /** Repeated flags and comma lists are the same; an item named twice counts once. */
-function parseList(flag: ListFlag<unknown>, raw: unknown): FlagResult {
+function parseList(flag: ListFlag<unknown>, raw: unknown, readFile: ReadFile | undefined): FlagResult {
   if (Array.isArray(raw) && raw.length === 0)
     return { problems: [`expected ${expectedItem(flag)}, got nothing`] };
   const given: readonly unknown[] = Array.isArray(raw)
     ? raw
     : [raw === undefined ? (flag.default ?? []) : raw].flat();
-  const texts = given.flatMap((item) => asText(item)?.split(',') ?? [undefined]).map((text) => text?.trim());
   const problems: string[] = [];
+  const texts = given
+    .flatMap((item) => asText(item)?.split(',') ?? [undefined])
+    .map((text) => text?.trim())
+    .flatMap((text) => (flag.files && text?.startsWith('@') ? itemsIn(text.slice(1)) : [text]));
   const values = new Set<unknown>();
+
+  function itemsIn(path: string): string[] {
+    const found = readItems(path, readFile);
+    if (Array.isArray(found)) return found;
+    problems.push(found.problem);
+    return [];
+  }
+
   for (const text of texts) {
     if (text === 'all' && flag.all) flag.all.forEach((item) => values.add(item));
     else {
@@ -129,10 +144,25 @@ function parseList(flag: ListFlag<unknown>, raw: unknown): FlagResult {
   return problems.length > 0 ? { problems } : { value: [...values] };
 }
 
+/** The items of a file, one a line or separated by commas; what follows a # is a remark. */
+function readItems(path: string, readFile: ReadFile | undefined): string[] | { readonly problem: string } {
+  if (!readFile) return { problem: `expected a list, because there are no files here, got @${path}` };
+  try {
+    const items = readFile(path)
+      .replaceAll(/#.*/g, '')
+      .split(/[\s,]+/)
+      .filter((item) => item !== '');
+    return items.length > 0 ? items : { problem: `expected at least one item in ${path}, got none` };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { problem: `expected a readable file, got @${path}: ${why}` };
+  }
+}
+
 function expectedItem(flag: ListFlag<unknown>): string {
   const parsed = flag.parse('');
   const item = 'expected' in parsed ? parsed.expected : 'a value';
-  return flag.all ? `${item}, or all` : item;
+  return `${item}${flag.all ? ', or all' : ''}${flag.files ? ', or @file' : ''}`;
 }
 
 /** Numbers in a configuration file may be written as numbers. */

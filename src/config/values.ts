@@ -73,6 +73,23 @@ export const json: Parse<unknown> = (text) => {
 
 export const region = matching(REGION_PATTERN, 'an AWS Region such as eu-west-1');
 
+/** Asks AWS which regions there are. */
+export const ALL_REGIONS = 'all';
+
+export const regionOrAll: Parse<string> = (text) =>
+  text === ALL_REGIONS || REGION_PATTERN.test(text)
+    ? { value: text }
+    : { expected: `an AWS Region such as eu-west-1, or ${ALL_REGIONS}` };
+
+/** Stands for each account in the name of a role. */
+export const ACCOUNT_PLACE = '{account}';
+
+/** Source of the characters: the IAM reference of roles' names and paths. */
+export const roleTemplate = matching(
+  /^arn:aws[a-z-]*:iam::\{account\}:role\/[\w+=,.@/-]+$/,
+  `a role's ARN with ${ACCOUNT_PLACE} in the place of the account, such as arn:aws:iam::${ACCOUNT_PLACE}:role/backup-ledger`,
+);
+
 export const accountId = matching(/^\d{12}$/, '12 digits');
 
 export const account = matching(

@@ -35,6 +35,11 @@ export interface Slice {
   readonly table: string;
 }
 
+/** The one account a slice is about, or null. */
+export function accountOf({ scope }: Pick<Slice, 'scope'>): string | null {
+  return scope === ANY_ACCOUNT ? null : scope;
+}
+
 /** As it stands in file names: `copy-ONE_DAY-eu-west-1-any`. */
 export function sliceName(slice: Pick<Slice, 'kind' | 'aggregationPeriod' | 'region' | 'scope'>): string {
   return [slice.kind, slice.aggregationPeriod, slice.region, slice.scope].join('-');

@@ -7,7 +7,7 @@ import type { FaultDesk } from './fault-desk.ts';
 import { type Fault, isBreaking, ofName } from './faults.ts';
 import { pageText } from './pages.ts';
 import { refusalOf } from './refusals.ts';
-import { parseRequest, regionOf, type SummaryRequest } from './request.ts';
+import { accessKeyOf, parseRequest, regionOf, type SummaryRequest } from './request.ts';
 import type { RequestRecord } from './request-log.ts';
 import { type Answer, send } from './send.ts';
 import type { Snapshots } from './snapshots.ts';
@@ -43,7 +43,7 @@ export async function answerSummaries(
   const { incoming, response, url } = exchange;
   const outcome = decide(room, kind, { authorization: incoming.headers.authorization, url });
   const breaking = outcome.faults.find(isBreaking);
-  record(room, kind, { outcome, url });
+  record(room, kind, { outcome, url, accessKey: accessKeyOf(incoming.headers.authorization) });
   const late = ofName(outcome.faults, 'delay').reduce((sum, { ms }) => sum + ms, room.latencyMs);
   if (late > 0) await sleep(late);
   if (!response.destroyed) send(response, outcome.answer, breaking);
@@ -110,13 +110,18 @@ function rowsAt(room: Room, request: SummaryRequest, position: Position): Tally 
 function record(
   room: Room,
   kind: Kind,
-  { outcome, url }: { readonly outcome: Outcome; readonly url: URL },
+  {
+    outcome,
+    url,
+    accessKey,
+  }: { readonly outcome: Outcome; readonly url: URL; readonly accessKey: string | undefined },
 ): void {
   const { region, page, rows, faults, answer } = outcome;
   const silent = faults.some(({ fault }) => fault === 'reset' || fault === 'hang');
   room.record({
     at: room.clock.now(),
     region,
+    accessKey,
     kind,
     operation: factsOf(kind).operation,
     page,

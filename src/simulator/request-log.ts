@@ -6,6 +6,8 @@ export interface RequestRecord {
   /** Simulated time. */
   readonly at: EpochMs;
   readonly region: string;
+  /** Access key ID of who signed it; undefined when nobody did. */
+  readonly accessKey: string | undefined;
   readonly kind: Kind;
   readonly operation: string;
   /** Counted from 1. */

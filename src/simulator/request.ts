@@ -45,6 +45,11 @@ export function regionOf(authorization: string | undefined): string {
   return region;
 }
 
+/** The access key ID a request was signed with; undefined when it was not. */
+export function accessKeyOf(authorization = ''): string | undefined {
+  return /Credential=([^/,\s]+)\//.exec(authorization)?.[1];
+}
+
 /** Reads an API request. Throws InvalidParameterValueException for parameters AWS would refuse. */
 export function parseRequest(kind: Kind, region: string, parameters: URLSearchParams): SummaryRequest {
   const own = new Set<FilterName>(factsOf(kind).filters);

@@ -40,6 +40,12 @@ export async function openHistory(store: ObjectStore, now: EpochMs): Promise<His
   };
 }
 
+/** What was pulled since an instant, listed once. */
+export async function historySince(store: ObjectStore, instant: EpochMs): Promise<History> {
+  const keys = await listKeys(store, utcDay(instant));
+  return { keysOf: async (slice) => keys.get(sliceName(slice)) ?? [] };
+}
+
 /** The newest successful pull of a slice. A record that cannot be read says nothing; `verify` is who complains. */
 export async function lastGoodPull(
   store: ObjectStore,
@@ -52,11 +58,11 @@ export async function lastGoodPull(
 /** The newest successful pull of the slice if it began after the given instant. */
 export async function newerPull(
   store: ObjectStore,
+  history: History,
   slice: Slice,
   observedAt: EpochMs,
 ): Promise<EarlierPull | undefined> {
-  const keys = await listKeys(store, utcDay(observedAt));
-  const newest = await newestGood(store, keys.get(sliceName(slice)) ?? [], slice);
+  const newest = await newestGood(store, await history.keysOf(slice), slice);
   return newest && newest.observedAt > observedAt ? newest : undefined;
 }
 

@@ -54,6 +54,34 @@ export function mergeDay(stored: Rows, seen: DaySeen): Merged {
   return { rows, protectedAccounts, ...differences(seen.kind, stored, rows) };
 }
 
+/** What several pulls make of one day, and what each of them changed. */
+export interface MergedTogether extends Omit<Merged, 'protectedAccounts'> {
+  /** In the order of the pulls. */
+  readonly parts: readonly Omit<Merged, 'rows'>[];
+}
+
+/** Merges what several pulls have to say about one day, one after the other: pulls of one account each, as a rule. */
+export function mergeDays(stored: Rows, pulls: readonly DaySeen[]): MergedTogether {
+  const [only, ...more] = pulls;
+  if (only && more.length === 0) {
+    const merged = mergeDay(stored, only);
+    return { ...merged, parts: [merged] };
+  }
+  const byAccount = new Map<Account, Rows>(groupBy(stored, (row): Account => row.account_id));
+  const parts = pulls.map((seen) => {
+    const before = [...seen.accounts].flatMap((account) => byAccount.get(account) ?? []);
+    const { rows, ...part } = mergeDay(before, seen);
+    const after = groupBy(rows, (row): Account => row.account_id);
+    for (const account of seen.accounts) byAccount.set(account, after.get(account) ?? []);
+    return part;
+  });
+  const rows = [...byAccount.values()].flat();
+  if (only) rows.sort(fileOrder(only.kind));
+  const sum = (count: 'added' | 'changed' | 'removed') =>
+    parts.reduce((total, part) => total + part[count], 0);
+  return { rows, parts, added: sum('added'), changed: sum('changed'), removed: sum('removed') };
+}
+
 interface AccountDay {
   readonly rows: Rows;
   readonly protected: boolean;

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../schemas/columns.ts';
 import type { PullResult, SliceResult } from '../../schemas/pull-result.ts';
 import { DAY_MS, startOfDay, utcDay } from '../domain/day.ts';
+import { hasShrunk } from '../domain/shrinkage.ts';
 import { parsePullPath } from '../domain/pull-key.ts';
 
 /** CloudWatch namespace of all metrics. */
@@ -41,6 +42,7 @@ function sliceMeasures(slice: SliceResult, now: EpochMs): Measures {
     FailedPulls: [slice.outcome === 'failed' ? 1 : 0, 'Count'],
     Rows: [slice.kept, 'Count'],
     Accounts: [slice.accounts, 'Count'],
+    AccountsShrunk: [shrunk(slice), 'Count'],
     Conflicts: [slice.conflicts, 'Count'],
     Rejected: [slice.rejected, 'Count'],
     Protected: [slice.protected, 'Count'],
@@ -52,6 +54,11 @@ function sliceMeasures(slice: SliceResult, now: EpochMs): Measures {
     TotalsMismatched: [mismatched[slice.reconciled], 'Count'],
     GapDays: [slice.gap ? daysSince(slice.gap.from, startOfDay(slice.gap.to)) + 1 : 0, 'Count'],
   };
+}
+
+/** Of a slice that failed before its last page, nobody knows. */
+function shrunk(slice: SliceResult): number | undefined {
+  return slice.outcome === 'failed' ? undefined : Number(hasShrunk(slice));
 }
 
 const mismatched = { matched: 0, mismatched: 1, unavailable: undefined, off: undefined } as const;

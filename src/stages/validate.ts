@@ -10,7 +10,7 @@ import {
 import { AGGREGATE_ALL, ANY, type FilterName } from '../../schemas/kinds.ts';
 import { DAY_MS } from '../domain/day.ts';
 import { show } from '../domain/show.ts';
-import { isAggregated, type Slice } from '../domain/slice.ts';
+import { accountOf, isAggregated, type Slice } from '../domain/slice.ts';
 
 /** How far a start time may lie from the pull, in days: AWS keeps 14, its older documentation said 30. */
 export const EARLIEST_START_DAYS = 31;
@@ -69,6 +69,7 @@ function readRow(fields: Fields, readers: ReadonlyMap<ColumnName, Reader>, probl
 
 function readerOf(name: ColumnName, slice: Slice, observedAt: EpochMs): Reader {
   if (name === 'region') return orElse(slice.region, dimensionReader('Region', slice));
+  if (name === 'account_id') return orElse(accountOf(slice), dimensionReader('AccountId', slice));
   if (name === 'job_count') return readCount;
   if (name === 'start_time') return startReader(observedAt);
   if (name === 'end_time') return orElse(null, readInstant);

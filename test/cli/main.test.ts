@@ -31,8 +31,11 @@ async function run(args: string, { env = {}, files = {}, commands }: Given = {})
     ready('http://127.0.0.1:4010');
     return 0;
   });
-  const readFile = async (path: string) =>
-    files[path] ?? Promise.reject(new Error(`ENOENT: no such file, open '${path}'`));
+  const readFile = (path: string) => {
+    const content = files[path];
+    if (content === undefined) throw new Error(`ENOENT: no such file, open '${path}'`);
+    return content;
+  };
   const code = await runCli(
     args.split(' ').filter((word) => word !== ''),
     { commands: commands ?? [pull, plan, simulate], version: '1.2.3', readFile },

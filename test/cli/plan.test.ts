@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/main.ts';
 import { planCommand } from '../../src/cli/plan.ts';
 import { pullCommand } from '../../src/cli/pull.ts';
+import type { PullConfig } from '../../src/config/pull-config.ts';
 import type { Slice } from '../../src/domain/slice.ts';
 import { aSlice, pullOnce } from '../fixtures/builders.ts';
 
@@ -16,15 +17,13 @@ async function run(args: readonly string[]) {
   const err: string[] = [];
   const pulled: Slice[] = [];
   const pull = pullCommand(async (config) => {
-    pulled.push(...config.slicesIn(config.regions));
+    pulled.push(...config.slicesIn(regionsOf(config)));
     return pullOnce([]);
   });
-  const planning = planCommand(async (config) =>
-    config.regions.length > 0 ? config.regions : ['ap-south-1'],
-  );
+  const planning = planCommand(async (config) => regionsOf(config));
   const code = await runCli(
     args,
-    { commands: [pull, planning], version: '1.2.3', readFile: () => Promise.reject(new Error('no files')) },
+    { commands: [pull, planning], version: '1.2.3', readFile },
     {
       stdout: { write: (text: string) => out.push(text) },
       stderr: { write: (text: string) => err.push(text) },
@@ -32,6 +31,16 @@ async function run(args: readonly string[]) {
     },
   );
   return { code, out: out.join(''), err: err.join(''), pulled };
+}
+
+function readFile(path: string): string {
+  if (path === 'accounts.txt') return '111111111111 # one\n\n222222222222, 333333333333\n';
+  throw new Error('no such file');
+}
+
+function regionsOf({ regions }: PullConfig): readonly string[] {
+  if (regions === 'all') return ['eu-west-1', 'us-east-1'];
+  return regions.length > 0 ? regions : ['ap-south-1'];
 }
 
 async function plan(args: readonly string[]): Promise<Plan> {
@@ -53,6 +62,12 @@ describe('plan', () => {
           region: 'eu-west-1',
           scope: 'any',
           table: 'copy_job_summaries',
+          flags: {
+            kind: 'copy',
+            'aggregation-period': 'ONE_DAY',
+            region: 'eu-west-1',
+            table: 'copy_job_summaries',
+          },
           args: expect.arrayContaining(['--kind=copy', '--region=eu-west-1']),
         },
       ],
@@ -89,13 +104,10 @@ describe('plan', () => {
     [['--table', 'copy_job_summaries']],
     [['--resource-type=--odd', '--table', 'mine']],
     [['--message-category=-x', '--table', 'mine']],
+    [['--region', 'all', '--assume-role', 'arn:aws:iam::{account}:role/x', '--accounts', '@accounts.txt']],
   ])('gives each slice the flags that make a pull run it and no other: %j', async (args) => {
     const { slices } = await plan(args);
-    const { pulled: all } = await run([
-      'pull',
-      ...(args.includes('--region') ? [] : ['--region', 'ap-south-1']),
-      ...args,
-    ]);
+    const { pulled: all } = await run(['pull', ...args]);
     const each = await Promise.all(slices.map((slice) => run(['pull', ...slice.args])));
     expect(each.map(({ err }) => err).join('')).toBe('');
     expect(each.map(({ pulled }) => pulled.length)).toEqual(slices.map(() => 1));

@@ -78,12 +78,18 @@ const ofPull: Examples<typeof pullFlags> = {
   'kms-key': words(['alias/a', 'alias/b', 'alias/c'], undefined, ['\ud800', ['a', 'b']]),
   's3-path-style': aSwitch,
   kind: list(['backup', 'restore', 'scan'], ['copy'], ['copies', 'copy,', 'COPY']),
-  region: list(
-    ['eu-west-1', 'us-east-1', 'ap-south-1'],
-    [],
-    ['mars', 'all', 'eu-west-1;us-east-1', '../x-1'],
-  ),
+  region: list(['eu-west-1', 'us-east-1', 'ap-south-1'], [], ['mars', 'eu-west-1;us-east-1', '../x-1']),
   'aggregation-period': words(['ONE_DAY', 'SEVEN_DAYS', 'FOURTEEN_DAYS'], 'ONE_DAY', ['HOURLY', 'one_day']),
+  accounts: list(['111111111111', '222222222222', '333333333333'], [], ['1', 'ANY', '@accounts.txt']),
+  'assume-role': words(
+    [
+      'arn:aws:iam::{account}:role/a',
+      'arn:aws-us-gov:iam::{account}:role/path/b',
+      'arn:aws:iam::{account}:role/c',
+    ],
+    undefined,
+    ['role/a', 'arn:aws:iam::111111111111:role/a', 'arn:aws:iam::{account}:user/a'],
+  ),
   account: words(['111111111111', 'ANY', 'AGGREGATE_ALL'], 'ANY', ['1', 'any', '111111111111,222222222222']),
   state: words(['FAILED', 'ANY', 'AGGREGATE_ALL'], 'ANY', [['FAILED', 'PARTIAL']]),
   'resource-type': words(['EBS', 'Storage Gateway', 'S3'], 'ANY', [['EBS', 'S3']]),
@@ -278,7 +284,7 @@ describe('plan', () => {
 });
 
 describe('flags of a later day', () => {
-  it.each(['raw', 'max-rate', 'assume-role', 'accounts'])('do not exist yet: --%s', (name) => {
+  it.each(['raw', 'max-rate'])('do not exist yet: --%s', (name) => {
     expect(resolveFlags(pullFlags, { argv: { [name]: '1' }, env: {} }).problems).toEqual([
       `${name}: unknown flag`,
     ]);

@@ -17,7 +17,7 @@ function configOf(argv: Settings): PullConfig {
 
 function slicesOf(argv: Settings) {
   const config = configOf(argv);
-  return config.slicesIn(config.regions);
+  return config.slicesIn(config.regions === 'all' ? ['eu-west-1', 'us-east-1'] : config.regions);
 }
 
 describe('the slices of a pull', () => {

@@ -115,8 +115,10 @@ describe("a user's mistake", () => {
   it.each([
     [['pull', '--reconcile', 'sometimes'], 'reconcile'],
     [['pull', '--raw'], 'raw'],
+    [['pull', '--accounts', '111111111111'], 'assume-role'],
+    [['pull', '--assume-role', 'arn:aws:iam::{account}:role/x'], 'accounts'],
+    [['pull', '--accounts', '@missing.txt'], 'missing.txt'],
     [['pull', '--max-rate', '5'], 'max-rate'],
-    [['pull', '--region', 'all'], 'got "all"'],
     [['verify', '--max-age', 'old'], 'max-age'],
     [['verfy'], 'verify'],
     [[], 'expected a command'],

@@ -45,6 +45,7 @@ const full = {
       foreign: 3,
       protected: 1,
       accounts: 2,
+      accounts_before: 3,
       first_day: '2026-11-09',
       last_day: '2026-11-22',
       partitions: { written: 1, unchanged: 13 },

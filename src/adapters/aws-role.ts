@@ -1,0 +1,39 @@
+import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
+import type { RoleCredentials } from '../ports.ts';
+import { describeAwsError } from './aws-errors.ts';
+
+/** How a session of ours is called in the account's CloudTrail. */
+export const SESSION_NAME = 'backup-ledger';
+
+/** A role could not be assumed. What AWS said is its cause, which decides whether to try again. */
+class RoleError extends Error {
+  override readonly name = 'RoleError';
+}
+
+/**
+ * Makes the function by which the SDK gets a role's credentials, first and whenever they are about to end. It does not
+ * retry: it is called while a request is made ready, and the request is what is sent again.
+ */
+export function assumeRole(
+  client: STSClient,
+  roleArn: string,
+  signal: AbortSignal,
+): () => Promise<RoleCredentials> {
+  return async () => {
+    const command = new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: SESSION_NAME });
+    const { Credentials: found } = await client
+      .send(command, { abortSignal: signal })
+      .catch((cause: unknown) => {
+        throw new RoleError(`${roleArn} could not be assumed: ${describeAwsError(cause)}`, { cause });
+      });
+    const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = found ?? {};
+    if (!AccessKeyId || !SecretAccessKey || !SessionToken)
+      throw new RoleError(`${roleArn} could not be assumed: STS sent no credentials`);
+    return {
+      accessKeyId: AccessKeyId,
+      secretAccessKey: SecretAccessKey,
+      sessionToken: SessionToken,
+      ...(Expiration && { expiration: Expiration }),
+    };
+  };
+}
