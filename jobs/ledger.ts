@@ -20,6 +20,8 @@ export interface LedgerOptions {
 /** Loaded while the first pages are on their way: nothing is encoded or decoded before the last one is there. */
 export function loadCodec(): RowCodec {
   const loading = import('../src/adapters/parquet-codec.ts');
+  // Who needs it is told; a pull that fails before that has no use for it.
+  loading.catch(() => undefined);
   return {
     encode: async (kind, rows) => (await loading).parquetCodec.encode(kind, rows),
     decode: async (kind, bytes) => (await loading).parquetCodec.decode(kind, bytes),

@@ -11,8 +11,18 @@ import { openClock, openLog, sayClock, showsProgress } from './log.ts';
 import { findRegions } from './regions.ts';
 import { openWorld } from './world.ts';
 
-/** Runs a pull as the command line does: with its clock, log, progress display and deadline. */
+/** Runs a pull as the command line does, metrics included. */
 export async function pull(config: PullConfig, interrupted: AbortSignal): Promise<PullResult> {
+  const result = await pullSlices(config, interrupted);
+  // A dry run has not pulled.
+  if (config.metrics === 'emf' && !config['dry-run']) {
+    for (const line of metricLines(result)) process.stderr.write(`${line}\n`);
+  }
+  return result;
+}
+
+/** Runs a pull with its clock, log, progress display and deadline. */
+export async function pullSlices(config: PullConfig, interrupted: AbortSignal): Promise<PullResult> {
   const deadline = startDeadline(config.deadline, interrupted);
   const slices = config.slicesIn(await findRegions(config, deadline.signal));
   const clock = openClock(config.now);
@@ -21,12 +31,7 @@ export async function pull(config: PullConfig, interrupted: AbortSignal): Promis
   const { signal } = deadline;
   const world = await openWorld(config, slices, { clock, signal, report: display.report });
   try {
-    const result = await runPull({ slices, ...settingsOf(config) }, world);
-    // A dry run has not pulled.
-    if (config.metrics === 'emf' && !config['dry-run']) {
-      for (const line of metricLines(result)) process.stderr.write(`${line}\n`);
-    }
-    return result;
+    return await runPull({ slices, ...settingsOf(config) }, world);
   } finally {
     world.close();
     deadline.cancel();

@@ -15,6 +15,15 @@ export const exitCodes = {
   'fix-config': 78,
 } as const satisfies Record<Recovery, number>;
 
+/** Names of thrown errors by which a state machine chooses what to do. A wrong event is configuration there. */
+export const recoveryNames = {
+  'fix-usage': 'FixConfig',
+  'fix-data': 'FixData',
+  'report-bug': 'ReportBug',
+  'retry-later': 'RetryLater',
+  'fix-config': 'FixConfig',
+} as const satisfies Record<Recovery, string>;
+
 /** What an error of this recovery asks for where its message does not already say so; empty where it does. */
 export function askFor(recovery: Recovery): string {
   return recovery === 'retry-later' ? '; try again later' : '';

@@ -1,11 +1,11 @@
-import { ANY } from '../../schemas/kinds.ts';
+import { type AggregationPeriod, ANY, type Kind } from '../../schemas/kinds.ts';
 import { accountOf, grainOf, type Slice } from '../domain/slice.ts';
 import type { PullConfig } from './pull-config.ts';
 
 /** A slice, and the flags that make `pull` run just this one. */
 export interface PlannedSlice {
-  readonly kind: string;
-  readonly aggregation_period: string;
+  readonly kind: Kind;
+  readonly aggregation_period: AggregationPeriod;
   readonly region: string;
   readonly scope: string;
   readonly table: string;

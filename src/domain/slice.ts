@@ -45,6 +45,13 @@ export function sliceName(slice: Pick<Slice, 'kind' | 'aggregationPeriod' | 'reg
   return [slice.kind, slice.aggregationPeriod, slice.region, slice.scope].join('-');
 }
 
+/** The same of a slice's result, whose fields are named as in the ledger. */
+export function nameOfResult(
+  result: Pick<Slice, 'kind' | 'region' | 'scope'> & { readonly aggregation_period: AggregationPeriod },
+): string {
+  return sliceName({ ...result, aggregationPeriod: result.aggregation_period });
+}
+
 /** Whether this filter asks for a summed row. */
 export function isAggregated(slice: Slice, filter: FilterName): boolean {
   return slice.filters[filter] === AGGREGATE_ALL;

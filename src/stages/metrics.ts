@@ -16,23 +16,55 @@ type Measures = Readonly<Record<string, readonly [value: number | undefined, uni
  * by Kind and Region. Source: the specification of the CloudWatch embedded metric format.
  */
 export function metricLines(result: PullResult): string[] {
-  const finishedAt = Date.parse(result.finished_at);
-  const run = embed(finishedAt, {}, {}, runMeasures(result));
-  const slices = result.slices.map((slice) => {
+  const { slices, exit_code, started_at, finished_at } = result;
+  const run = runMetricLine({
+    slices,
+    planned: slices.length,
+    failed: slices.filter(({ outcome }) => outcome === 'failed').length,
+    isFailed: exit_code !== 0,
+    startedAt: Date.parse(started_at),
+    finishedAt: Date.parse(finished_at),
+  });
+  return [run, ...sliceMetricLines(result)];
+}
+
+export function sliceMetricLines({ slices, finished_at }: PullResult): string[] {
+  const finishedAt = Date.parse(finished_at);
+  return slices.map((slice) => {
     const { kind, region, scope, table, outcome } = slice;
     const about = { Scope: scope, Table: table, Outcome: outcome };
     return embed(finishedAt, { Kind: kind, Region: region }, about, sliceMeasures(slice, finishedAt));
   });
-  return [run, ...slices];
 }
 
-function runMeasures({ slices, exit_code, started_at, finished_at }: PullResult): Measures {
+export interface MeasuredRun {
+  /** Those of which something is known; failed ones may be among them. */
+  readonly slices: readonly Pick<SliceResult, 'last_day' | 'accounts' | 'accounts_before' | 'outcome'>[];
+  readonly planned: number;
+  readonly failed: number;
+  /** Whether the run as a whole is. */
+  readonly isFailed: boolean;
+  readonly startedAt: EpochMs;
+  readonly finishedAt: EpochMs;
+}
+
+export function runMetricLine(run: MeasuredRun): string {
+  return embed(run.finishedAt, {}, {}, runMeasures(run));
+}
+
+function runMeasures({ slices, planned, failed, isFailed, startedAt, finishedAt }: MeasuredRun): Measures {
+  const [newest] = slices
+    .flatMap(({ last_day }) => last_day ?? [])
+    .toSorted()
+    .toReversed();
   return {
     Runs: [1, 'Count'],
-    FailedRuns: [exit_code === 0 ? 0 : 1, 'Count'],
-    Slices: [slices.length, 'Count'],
-    FailedSlices: [slices.filter(({ outcome }) => outcome === 'failed').length, 'Count'],
-    Duration: [Date.parse(finished_at) - Date.parse(started_at), 'Milliseconds'],
+    FailedRuns: [Number(isFailed), 'Count'],
+    Slices: [planned, 'Count'],
+    FailedSlices: [failed, 'Count'],
+    Duration: [finishedAt - startedAt, 'Milliseconds'],
+    NewestDayAge: [newest === undefined ? undefined : daysSince(newest, finishedAt), 'None'],
+    AccountsShrunk: [slices.filter((slice) => shrunk(slice) === 1).length, 'Count'],
   };
 }
 
@@ -57,7 +89,7 @@ function sliceMeasures(slice: SliceResult, now: EpochMs): Measures {
 }
 
 /** Of a slice that failed before its last page, nobody knows. */
-function shrunk(slice: SliceResult): number | undefined {
+function shrunk(slice: MeasuredRun['slices'][number]): number | undefined {
   return slice.outcome === 'failed' ? undefined : Number(hasShrunk(slice));
 }
 

@@ -1,5 +1,12 @@
-import { CreateBucketCommand, DeleteObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { factsOf, type Kind } from '../../schemas/kinds.ts';
+import type { PullRecord } from '../../schemas/pull-record.ts';
 import type { PullResult } from '../../schemas/pull-result.ts';
 import { partitionPath, parsePartitionPath } from '../../src/domain/partition.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts';
@@ -42,6 +49,8 @@ export interface MotoTrial extends Setting {
   files(kind?: Kind): Promise<ReadFile[]>;
   /** All rows of a kind, in any order, with the partition columns that the paths tell. */
   rows(kind?: Kind): Promise<ReadRow[]>;
+  /** Pull records, oldest first. */
+  records(): Promise<PullRecord[]>;
   close(): Promise<void>;
 }
 
@@ -49,9 +58,14 @@ const BUCKET = 'engines';
 const PREFIX = 'some/ledger';
 const reader = new URL('./read_ledger.py', import.meta.url);
 
-export async function openMotoTrial(options: SimulatorOptions = {}): Promise<MotoTrial> {
+export interface MotoTrialOptions extends SimulatorOptions {
+  /** Of moto's own process. */
+  readonly motoEnv?: Readonly<Record<string, string>>;
+}
+
+export async function openMotoTrial({ motoEnv, ...options }: MotoTrialOptions = {}): Promise<MotoTrial> {
   const simulator: Simulator = await startSimulator({ now: RUN_TIME, summaries: 300, ...options });
-  const moto = await startMoto();
+  const moto = await startMoto(motoEnv);
   await createBucket(moto.url);
   const setting = { simulator, ledger: `s3://${BUCKET}/${PREFIX}`, s3: moto };
   const files = (kind: Kind = 'copy') => readFiles(moto.url, `${PREFIX}/${factsOf(kind).table}`);
@@ -65,6 +79,7 @@ export async function openMotoTrial(options: SimulatorOptions = {}): Promise<Mot
       return resultOf(finished);
     },
     run: (command, flags = []) => startCommand(command, setting, { flags }).finished,
+    records: () => readRecords(moto.url),
     remove: (key) => deleteObject(moto.url, `${PREFIX}/${key}`),
     async rows(kind = 'copy') {
       return (await files(kind)).flatMap(({ key, rows }) =>
@@ -78,19 +93,31 @@ export async function openMotoTrial(options: SimulatorOptions = {}): Promise<Mot
   };
 }
 
-function createBucket(endpoint: string): Promise<void> {
-  return sendTo(endpoint, (client) => client.send(new CreateBucketCommand({ Bucket: BUCKET })));
+async function createBucket(endpoint: string): Promise<void> {
+  await sendTo(endpoint, (client) => client.send(new CreateBucketCommand({ Bucket: BUCKET })));
 }
 
-function deleteObject(endpoint: string, key: string): Promise<void> {
-  return sendTo(endpoint, (client) => client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: key })));
+async function deleteObject(endpoint: string, key: string): Promise<void> {
+  await sendTo(endpoint, (client) => client.send(new DeleteObjectCommand({ Bucket: BUCKET, Key: key })));
 }
 
-async function sendTo(endpoint: string, send: (client: S3Client) => Promise<unknown>): Promise<void> {
+function readRecords(endpoint: string): Promise<PullRecord[]> {
+  return sendTo(endpoint, async (client) => {
+    const listed = await client.send(
+      new ListObjectsV2Command({ Bucket: BUCKET, Prefix: `${PREFIX}/pulls/` }),
+    );
+    const texts = (listed.Contents ?? []).map(async ({ Key }) => {
+      const { Body } = await client.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
+      return (await Body?.transformToString()) ?? '';
+    });
+    return (await Promise.all(texts)).map((text) => JSON.parse(text) as PullRecord);
+  });
+}
+
+async function sendTo<T>(endpoint: string, send: (client: S3Client) => Promise<T>): Promise<T> {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const client = new S3Client({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials });
-  await send(client);
-  client.destroy();
+  return send(client).finally(() => client.destroy());
 }
 
 async function readFiles(endpoint: string, folder: string): Promise<ReadFile[]> {

@@ -10,10 +10,10 @@ export interface Moto {
   close(): Promise<void>;
 }
 
-/** Starts moto's server on a free port: an S3 by other people than those who wrote ours. */
-export async function startMoto(): Promise<Moto> {
+/** Starts moto's server on a free port: an AWS by other people than those who wrote ours. */
+export async function startMoto(env: Readonly<Record<string, string>> = {}): Promise<Moto> {
   const child = spawn(program('moto_server'), ['--host', '127.0.0.1', '--port', '0'], {
-    env: { ...bareEnvironment(), PYTHONUNBUFFERED: '1' },
+    env: { ...bareEnvironment(), PYTHONUNBUFFERED: '1', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));

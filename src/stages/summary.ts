@@ -1,0 +1,70 @@
+import type { SliceFailure, SliceOutcome } from '../domain/slice-outcome.ts';
+import { type Recovery, recoveryNames } from '../errors.ts';
+
+export interface RunSummary {
+  readonly schema_version: 1;
+  readonly outcome: 'ok' | 'partial' | 'failed';
+  /** Slices planned. */
+  readonly slices: number;
+  readonly failed: readonly { readonly slice: string; readonly error: string; readonly message: string }[];
+  /** Name of the error that needs a person first; null when every slice is ok. */
+  readonly error: string | null;
+  /** All failed slices in one text. */
+  readonly cause: string | null;
+}
+
+/** What became of a run: a planned slice that nothing good is known of has failed. */
+export function summarize(
+  planned: readonly string[],
+  outcomes: readonly SliceOutcome[],
+  failures: readonly SliceFailure[],
+): RunSummary {
+  const good = new Set(outcomes.map(({ slice }) => slice));
+  const errors = new Map(failures.map(({ slice, error }) => [slice, error]));
+  const failed = planned
+    .filter((slice) => !good.has(slice) || errors.has(slice))
+    .map((slice) => {
+      const { Error: error = 'Unknown', Cause: cause } = errors.get(slice) ?? {};
+      return { slice, error, message: messageIn(cause) };
+    });
+  const common = { schema_version: 1, slices: planned.length, failed } as const;
+  if (failed.length === 0) return { ...common, outcome: 'ok', error: null, cause: null };
+  return {
+    ...common,
+    outcome: failed.length < planned.length ? 'partial' : 'failed',
+    error: mostUrgent(failed.map(({ error }) => error)),
+    cause: causeOf(failed, planned.length),
+  };
+}
+
+/** With several failures the one that needs a person first gives its name. */
+const URGENCY: readonly Recovery[] = ['report-bug', 'fix-config', 'fix-data', 'retry-later'];
+
+/** Errors of Lambda and Step Functions themselves, such as a timeout, are to be tried again. */
+function mostUrgent(errors: readonly string[]): string {
+  const names = URGENCY.map((recovery) => recoveryNames[recovery]);
+  return names.find((name) => errors.includes(name)) ?? recoveryNames['retry-later'];
+}
+
+/** The longest message told, and the longest cause: Step Functions takes no more than 32,768 characters. */
+const MESSAGE_LENGTH = 500;
+const CAUSE_LENGTH = 30_000;
+
+function causeOf(failed: RunSummary['failed'], planned: number): string {
+  const lines = failed.map(({ slice, error, message }) => `${slice}: ${error}: ${message}`);
+  return shortened(`${failed.length} of ${planned} slices failed. ${lines.join('; ')}`, CAUSE_LENGTH);
+}
+
+/** A failed function's cause is JSON with the message in it. */
+function messageIn(cause = 'nothing came back from it'): string {
+  try {
+    const { errorMessage } = JSON.parse(cause) as { readonly errorMessage?: unknown };
+    return shortened(typeof errorMessage === 'string' ? errorMessage : cause, MESSAGE_LENGTH);
+  } catch {
+    return shortened(cause, MESSAGE_LENGTH);
+  }
+}
+
+function shortened(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}

@@ -1,0 +1,138 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { kindNames } from '../../../schemas/kinds.ts';
+import { expectedRows, withoutObservation } from '../../fixtures/trial.ts';
+import { openStateMachineTrial, type StateMachineTrial, type StateMachineTrialOptions } from './trial.ts';
+
+/** The state machine runs in moto's Step Functions, with the deployed bundle behind it. */
+
+let trial: StateMachineTrial;
+afterEach(() => trial.close());
+
+const REGIONS = ['eu-west-1', 'us-east-1'];
+const settings = { BACKUP_LEDGER_KIND: 'copy', BACKUP_LEDGER_REGION: REGIONS.join(',') };
+
+async function open(options: StateMachineTrialOptions = {}): Promise<StateMachineTrial> {
+  trial = await openStateMachineTrial({ ...options, env: { ...settings, ...options.env } });
+  return trial;
+}
+
+/** The ledger holds what AWS showed in these regions, and nothing else. */
+async function expectRowsOf(...regions: readonly string[]): Promise<void> {
+  const truth = regions.flatMap((region) => trial.simulator.truth({ kind: 'copy', region }));
+  expect(withoutObservation(await trial.rows())).toEqual(expectedRows(truth));
+}
+
+/** Such as `eu-west-1 ok`, in order. */
+async function records(): Promise<string[]> {
+  return (await trial.records()).map(({ region, outcome }) => `${region} ${outcome}`).toSorted();
+}
+
+const invocations = (action: string) => trial.events.filter((event) => event['action'] === action).length;
+
+/** The metrics of the run as a whole. */
+function runMetrics(): Readonly<Record<string, unknown>> | undefined {
+  const lines = trial.lambda.log().split('\n');
+  return lines
+    .filter((line) => line.startsWith('{"_aws"'))
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .find((line) => 'Runs' in line);
+}
+
+describe('a run', () => {
+  it('in which all is well succeeds, and the ledger is whole', async () => {
+    await open();
+    const { status, output } = await trial.execute();
+    expect(status).toBe('SUCCEEDED');
+    expect(JSON.parse(output ?? '')).toMatchObject({ outcome: 'ok', slices: 2, failed: [] });
+    await expectRowsOf(...REGIONS);
+    expect(await records()).toEqual(['eu-west-1 ok', 'us-east-1 ok']);
+    expect((await trial.run('verify')).code).toBe(0);
+    expect(runMetrics()).toMatchObject({
+      Runs: 1,
+      FailedRuns: 0,
+      Slices: 2,
+      FailedSlices: 0,
+      NewestDayAge: expect.any(Number),
+    });
+  });
+
+  it('takes flags from its input', async () => {
+    await open();
+    const { status, output } = await trial.execute({ kind: 'all', region: 'eu-west-1,us-east-1' });
+    expect(status).toBe('SUCCEEDED');
+    expect(JSON.parse(output ?? '')).toMatchObject({ slices: 2 * kindNames.length });
+  });
+
+  it('with a region that is denied fails at once, names it, and has the other', async () => {
+    await open();
+    trial.simulator.setFaults([{ fault: 'access-denied', region: 'us-east-1' }]);
+    const { status, error, cause } = await trial.execute();
+    expect([status, error]).toEqual(['FAILED', 'FixConfig']);
+    expect(cause).toContain('1 of 2 slices failed. copy-ONE_DAY-us-east-1-any: FixConfig: ');
+    expect(cause).toContain('AccessDeniedException (403)');
+    expect(invocations('pull')).toBe(2);
+    await expectRowsOf('eu-west-1');
+    expect(await records()).toEqual(['eu-west-1 ok', 'us-east-1 failed']);
+    expect(runMetrics()).toMatchObject({ FailedRuns: 1, FailedSlices: 1 });
+  });
+
+  it('that is throttled and then is not succeeds', async () => {
+    await open({ env: { BACKUP_LEDGER_MAX_ATTEMPTS: '1' } });
+    trial.simulator.setFaults([{ fault: 'throttling', region: 'us-east-1', times: 2 }]);
+    const { status } = await trial.execute();
+    expect(status).toBe('SUCCEEDED');
+    expect(invocations('pull')).toBe(4);
+    await expectRowsOf(...REGIONS);
+    expect(await records()).toEqual(['eu-west-1 ok', 'us-east-1 failed', 'us-east-1 failed', 'us-east-1 ok']);
+  });
+
+  it('with a slice that always fails gives up on it in the end, and on it alone', async () => {
+    await open({ env: { BACKUP_LEDGER_MAX_ATTEMPTS: '1' } });
+    trial.simulator.setFaults([{ fault: 'unavailable', region: 'us-east-1' }]);
+    const { status, error, cause } = await trial.execute();
+    expect([status, error]).toEqual(['FAILED', 'RetryLater']);
+    expect(cause).toContain('copy-ONE_DAY-us-east-1-any: RetryLater: ');
+    expect(invocations('pull')).toBe(6);
+    await expectRowsOf('eu-west-1');
+  });
+
+  it('with bad data fails without another try', async () => {
+    await open();
+    trial.simulator.setFaults([{ fault: 'raw', items: '{"Count":-1}', region: 'us-east-1' }]);
+    expect(await trial.execute()).toMatchObject({ status: 'FAILED', error: 'FixData' });
+    expect(invocations('pull')).toBe(2);
+    await expectRowsOf('eu-west-1');
+  });
+
+  it('whose function is cut off once succeeds on the next try, with nothing half-written', async () => {
+    await open({ invoke: { cutOffMs: 6_000 } });
+    trial.simulator.setFaults([{ fault: 'hang', region: 'us-east-1', times: 1 }]);
+    const { status } = await trial.execute();
+    expect(status).toBe('SUCCEEDED');
+    await expectRowsOf(...REGIONS);
+  });
+
+  it('whose function is always cut off is never green', async () => {
+    await open({ invoke: { cutOffMs: 4_000 } });
+    trial.simulator.setFaults([{ fault: 'hang', region: 'us-east-1' }]);
+    const { status, error, cause } = await trial.execute();
+    expect([status, error]).toEqual(['FAILED', 'RetryLater']);
+    expect(cause).toContain('copy-ONE_DAY-us-east-1-any: Sandbox.Timedout: Task timed out');
+    await expectRowsOf('eu-west-1');
+  });
+
+  it('with a wrong setting fails before anything is asked', async () => {
+    await open();
+    const { status, error, cause } = await trial.execute({ kind: 'copies' });
+    expect([status, error]).toEqual(['FAILED', 'FixConfig']);
+    expect(cause).toContain('kind: expected one of');
+    expect(trial.simulator.requests.total).toBe(0);
+  });
+
+  it('of 8 slices takes as long as it takes', async () => {
+    await open({ env: { BACKUP_LEDGER_KIND: 'all' } });
+    const { status, seconds } = await trial.execute();
+    expect(status).toBe('SUCCEEDED');
+    process.stdout.write(`state machine, 8 slices, cold starts, end to end: ${seconds.toFixed(1)} s\n`);
+  });
+});
