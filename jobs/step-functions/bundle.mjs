@@ -75,11 +75,9 @@ const { metafile } = await build({
   plugins: [bundledVersions],
 });
 
-const folders = [...new Set(Object.keys(metafile.inputs).flatMap((file) => packageFolder(file) ?? []))];
-const licences = folders
-  .filter((folder) => existsSync(join(folder, 'package.json')))
-  .toSorted()
-  .map(licenceOf);
+const files = Object.keys(metafile.inputs).toSorted((a, b) => (a < b ? -1 : 1));
+const folders = [...new Set(files.flatMap((file) => packageFolder(file) ?? []))];
+const licences = folders.filter((folder) => existsSync(join(folder, 'package.json'))).map(licenceOf);
 mkdirSync(dirname(join(OUT, 'LICENSES.txt')), { recursive: true });
 writeFileSync(join(OUT, 'LICENSES.txt'), `${licences.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`);
 const [output] = Object.values(metafile.outputs);

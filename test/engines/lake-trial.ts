@@ -11,7 +11,7 @@ import { type AthenaServer, startAthena } from '../fixtures/athena-server.ts';
 import { type Finished, runCliProcess } from '../fixtures/cli.ts';
 import { awsEnvironment } from '../fixtures/trial.ts';
 import { type MotoTrial, openMotoTrial } from './moto-trial.ts';
-import { type GlueProxy, startGlueProxy } from './trino/glue-proxy.ts';
+import { startGlueProxy } from './trino/glue-proxy.ts';
 import { startTrino, type Trino } from './trino/trino.ts';
 
 /** A ledger on moto's S3, a catalog on moto's Glue, and Trino over both, behind Athena's API. */
@@ -30,7 +30,7 @@ export const DATABASE = 'backup_ledger';
 
 export async function openLakeTrial(options: SimulatorOptions = {}): Promise<LakeTrial> {
   const trial = await openMotoTrial(options);
-  const proxy: GlueProxy = await startGlueProxy(trial.moto.url);
+  const proxy = await startGlueProxy(trial.moto.url);
   const trino = await startTrino({ glueUrl: proxy.url, s3Url: trial.moto.url });
   const athenaServer = await startAthena({
     workgroups: { trino: true },

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { deployLambda, type InvokeOptions, type LambdaFunction } from '../../fixtures/lambda-function.ts';
 import { awsEnvironment } from '../../fixtures/trial.ts';
 import { type MotoTrial, openMotoTrial } from '../moto-trial.ts';
-import { startLambdaProxy } from './lambda-proxy.ts';
+import { startProxy } from '../proxy.ts';
 
 const DEFINITION = new URL('../../../jobs/step-functions/state-machine.asl.json', import.meta.url);
 const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:123456789012:function:backup-ledger';
@@ -38,7 +38,21 @@ export async function openStateMachineTrial({
   invoke = {},
   ...options
 }: StateMachineTrialOptions = {}): Promise<StateMachineTrial> {
-  const proxy = await startLambdaProxy();
+  const events: Record<string, unknown>[] = [];
+  // Where moto looks for Lambda: invocations reach the real bundle.
+  const proxy = await startProxy({
+    async answer({ url, body }) {
+      if (!/^\/2015-03-31\/functions\/[^/]+\/invocations/.test(url)) return undefined;
+      const event = JSON.parse(body) as Record<string, unknown>;
+      events.push(event);
+      const { payload, failed } = await lambda.invoke(event, invoke);
+      const headers = {
+        'content-type': 'application/json',
+        ...(failed && { 'x-amz-function-error': 'Unhandled' }),
+      };
+      return { status: 200, headers, body: JSON.stringify(payload) };
+    },
+  });
   const trial = await openMotoTrial({ ...options, motoEnv: { MOTO_PORT: proxy.port } });
   const lambda = deployLambda({
     ...awsEnvironment(trial.simulator.url, trial.moto.url),
@@ -50,11 +64,7 @@ export async function openStateMachineTrial({
     BACKUP_LEDGER_NOW: new Date(trial.simulator.clock.now()).toISOString(),
     ...env,
   });
-  const events: Record<string, unknown>[] = [];
-  proxy.connect(trial.moto.url, (event) => {
-    events.push(event as Record<string, unknown>);
-    return lambda.invoke(event, invoke);
-  });
+  proxy.connect(trial.moto.url);
   const config = { stepfunctions: { execute_state_machine: true }, lambda: { use_docker: false } };
   await fetch(`${trial.moto.url}/moto-api/config`, { method: 'POST', body: JSON.stringify(config) });
   return {
