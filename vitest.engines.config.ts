@@ -1,10 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
-/** The suites that need more than Node: Python peers (moto, pyarrow, the AWS CLI), and Trino. */
+/** The suites that need more than Node: Python peers (moto, pyarrow, the AWS CLI, Airflow), and Trino. */
 export default defineConfig({
   test: {
     include: ['test/engines/**/*.test.ts'],
-    globalSetup: ['test/fixtures/build.ts', 'test/engines/python.ts', 'test/engines/trino/install.ts'],
+    globalSetup: [
+      'test/fixtures/build.ts',
+      'test/engines/python.ts',
+      'test/engines/trino/install.ts',
+      'test/engines/airflow/airflow.ts',
+    ],
     testTimeout: 300_000,
     hookTimeout: 600_000,
     fileParallelism: false,

@@ -4,7 +4,8 @@ import { factsOf, type Kind, kindNames } from '../../schemas/kinds.ts';
 import type { SummaryItem } from '../../src/simulator/index.ts';
 import { type Running, startCli } from '../fixtures/cli.ts';
 import { RUN_TIME } from '../fixtures/trial.ts';
-import { type ProgramEnd, run } from './python.ts';
+import { run } from './python.ts';
+import type { ProgramEnd } from './python-environment.ts';
 
 type Answer = Readonly<Record<string, unknown>> & { readonly NextToken?: string };
 

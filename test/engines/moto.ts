@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { bareEnvironment, program } from './python.ts';
+import { program } from './python.ts';
+import { bareEnvironment } from './python-environment.ts';
 
 export interface Moto {
   /** Endpoint of every AWS service it imitates. */

@@ -1,99 +1,14 @@
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { pythonEnvironment } from './python-environment.ts';
 
-/** The Python peers of the engines suite live in a virtual environment of their own, outside the checkout. */
+/** The Python peers of the engines suite: moto, pyarrow, the AWS CLI and linters. */
+const engines = pythonEnvironment('engines', new URL('./requirements.txt', import.meta.url));
 
-const REQUIREMENTS = fileURLToPath(new URL('./requirements.txt', import.meta.url));
-const OLDEST = [3, 11] as const;
-
-const venv = join(homedir(), '.cache', 'backup-ledger', `engines-${digestOf(REQUIREMENTS)}`);
-/** Written last: an environment without it was never finished. */
-const complete = join(venv, '.complete');
-
-/** Path of a program of the virtual environment, such as `python` or `aws`. */
-export function program(name: string): string {
-  return join(venv, 'bin', name);
-}
-
-/** Makes the virtual environment unless it is there already. Without a Python there is no suite: that is a failure. */
-export function setup(): void {
-  if (existsSync(complete)) return;
-  const python = findPython();
-  process.stderr.write(`Installing moto, pyarrow and the AWS CLI into ${venv}: once, a minute or so.\n`);
-  rmSync(venv, { recursive: true, force: true });
-  mkdirSync(venv, { recursive: true });
-  execFileSync(python, ['-m', 'venv', venv], { stdio: 'inherit' });
-  execFileSync(program('pip'), ['install', '--quiet', '--requirement', REQUIREMENTS], { stdio: 'inherit' });
-  writeFileSync(complete, '');
-}
-
-function findPython(): string {
-  const found = ['python3.11', 'python3'].find((name) => isRecent(versionOf(name)));
-  if (found) return found;
-  throw new Error(
-    `The engines suite needs Python ${OLDEST.join('.')} or newer with the venv module as python3, and found ` +
-      `${versionOf('python3')?.join('.') ?? 'none'}: install it (Debian: python3 and python3-venv) and run again.`,
-  );
-}
-
-function versionOf(name: string): number[] | undefined {
-  const ask = 'import sys, venv, ensurepip; print(*sys.version_info[:2])';
-  const { status, stdout } = spawnSync(name, ['-c', ask], { encoding: 'utf8' });
-  return status === 0 ? stdout.trim().split(' ').map(Number) : undefined;
-}
-
-function isRecent(version: readonly number[] | undefined): boolean {
-  const [major = 0, minor = 0] = version ?? [];
-  return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
-}
-
-function digestOf(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 12);
-}
-
-export interface ProgramEnd {
-  /** 0 when all went well. */
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs a program of the virtual environment to its end. Nothing of the surrounding AWS settings reaches it. */
-export function run(
-  name: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<ProgramEnd> {
-  const options = { env: { ...bareEnvironment(), ...env }, maxBuffer: 256 * 1024 * 1024 };
-  return new Promise((resolve, reject) => {
-    const child = execFile(program(name), args, options, (error, stdout, stderr) => {
-      if (child.exitCode === null) reject(error ?? new Error(`${name} did not end by itself`));
-      else resolve({ code: child.exitCode, stdout, stderr });
-    });
-  });
-}
+export const { program, run, install: setup } = engines;
 
 /** Runs a script and parses the JSON it prints. */
 export async function runScript(script: URL, ...args: readonly string[]): Promise<unknown> {
   const { code, stdout, stderr } = await run('python', [fileURLToPath(script), ...args]);
   if (code !== 0) throw new Error(`${script.pathname} ended with ${code}: ${stderr}`);
   return JSON.parse(stdout);
-}
-
-/** What a Python program needs to run, and credentials that no real AWS would take. */
-export function bareEnvironment(): Record<string, string> {
-  return {
-    PATH: process.env['PATH'] ?? '',
-    HOME: '/nonexistent',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_DEFAULT_REGION: 'eu-west-1',
-    AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_MAX_ATTEMPTS: '1',
-    PYTHONDONTWRITEBYTECODE: '1',
-  };
 }
