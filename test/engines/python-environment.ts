@@ -17,11 +17,15 @@ export interface ProgramEnd {
 /** A virtual environment of pinned Python packages, kept outside the checkout from run to run. */
 export interface PythonEnvironment {
   /** Path of one of its programs, such as `python` or `aws`. */
-  program(name: string): string;
+  readonly program: (name: string) => string;
   /** Makes it unless it is there already. Without a Python there is no suite: that is a failure. */
-  install(): void;
+  readonly install: () => void;
   /** Runs one of its programs to its end. Nothing of the surrounding AWS settings reaches it. */
-  run(name: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<ProgramEnd>;
+  readonly run: (
+    name: string,
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ) => Promise<ProgramEnd>;
 }
 
 /** The name says what it is for; its content is known by the digest of its requirements. */

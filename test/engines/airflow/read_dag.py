@@ -23,7 +23,7 @@ print(
                 "tasks": {
                     task.task_id: {
                         "type": task.task_type,
-                        "mapped": hasattr(task, "operator_class"),
+                        "mapped": type(task).__name__ == "MappedOperator",
                         "retries": task.retries,
                         "trigger_rule": str(getattr(task.trigger_rule, "value", task.trigger_rule)),
                         "upstream": sorted(task.upstream_task_ids),
