@@ -110,9 +110,8 @@ export async function pullTogether(
   return { slices: pulls.map(({ report, error }) => ({ result: report.result, error })), plan };
 }
 
-/** Does a part of a pull's work, unless the pull has failed before. */
+/** Does a part of a pull's work; a pull that has failed before has nothing left to do. */
 async function attempt(pull: Pull, world: PullWorld, work: () => Promise<void>): Promise<void> {
-  if (pull.error) return;
   try {
     await work();
   } catch (thrown) {

@@ -129,10 +129,11 @@ describe('a run', () => {
     expect(trial.simulator.requests.total).toBe(0);
   });
 
-  it('of 8 slices takes as long as it takes', async () => {
+  it('of all kinds in two regions has eight slices side by side', async () => {
     await open({ env: { BACKUP_LEDGER_KIND: 'all' } });
-    const { status, seconds } = await trial.execute();
+    const { status } = await trial.execute();
     expect(status).toBe('SUCCEEDED');
-    process.stdout.write(`state machine, 8 slices, cold starts, end to end: ${seconds.toFixed(1)} s\n`);
+    expect(trial.simulator.requests.mostInFlight).toBeGreaterThan(1);
+    expect(await records()).toHaveLength(8);
   });
 });
