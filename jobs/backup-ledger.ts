@@ -4,6 +4,7 @@ import { planCommand } from '../src/cli/plan.ts';
 import { pullCommand } from '../src/cli/pull.ts';
 import { queryCommand } from '../src/cli/query.ts';
 import { registerCommand } from '../src/cli/register.ts';
+import { reportCommand } from '../src/cli/report.ts';
 import { replayCommand } from '../src/cli/replay.ts';
 import { runCli } from '../src/cli/main.ts';
 import { simulateCommand } from '../src/cli/simulate.ts';
@@ -43,6 +44,7 @@ const commands = [
     formatAs: async (format, answer) => (await import('./query.ts')).formatAs(format, answer),
     readSql: async (path) => (await import('./query.ts')).readSql(path),
   }),
+  reportCommand(async (config) => (await import('./report.ts')).report(config, interruption.signal)),
   replayCommand(async (config) => (await import('./replay.ts')).replay(config, interruption.signal)),
   verifyCommand(async (config) => (await import('./verify.ts')).verify(config, interruption.signal)),
   simulateCommand(async (config, ready) =>

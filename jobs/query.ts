@@ -5,6 +5,11 @@ import type { QueryAnswer, QueryEngine } from '../src/ports.ts';
 import { startDeadline } from './deadline.ts';
 import { openClock, openLog, sayClock } from './log.ts';
 
+type EngineConfig = Pick<
+  QueryConfig,
+  'ledger' | 'database' | 'workgroup' | 'output-location' | 'max-attempts' | 'now'
+>;
+
 /** Runs SQL as the command line does: on the embedded engine for a local ledger, on Athena for one on S3. */
 export async function runQuery(
   config: QueryConfig,
@@ -26,7 +31,8 @@ export async function runQuery(
   }
 }
 
-async function openEngine(config: QueryConfig, signal: AbortSignal): Promise<QueryEngine> {
+/** The engine of the place a ledger lies in. */
+export async function openEngine(config: EngineConfig, signal: AbortSignal): Promise<QueryEngine> {
   const { ledger, database } = config;
   if (ledger.type === 's3') {
     return (await import('./athena.ts')).openAthena(config, { clock: openClock(config.now), signal });

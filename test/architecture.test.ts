@@ -62,6 +62,7 @@ const conductors = [
   'replay-plan',
   'replay-pull',
   'replay-unit',
+  'report',
   'run',
   'slice-report',
   'totals',
@@ -107,6 +108,7 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   conductors: { rooms: [...stageRooms, 'stages', 'conductors'], packages: [/^p-map$/] },
   simulator: { rooms: ['schemas', 'domain', 'errors', 'simulator'], packages: [/^node:/] },
+  'report-page': { rooms: ['domain', 'report-page'], packages: [/^echarts\//] },
   jobs: { rooms: [...stageRooms, 'stages', 'adapters', 'config', 'cli', 'conductors', 'simulator', 'jobs'] },
 };
 
@@ -241,6 +243,8 @@ describe('imports point one way', () => {
     ['src/config/x.ts', '../cli/main.ts'],
     ['src/simulator/x.ts', '../adapters/logger.ts'],
     ['src/simulator/x.ts', '../config/values.ts'],
+    ['src/report-page/x.ts', '../stages/merge.ts'],
+    ['src/report-page/x.ts', 'node:fs'],
     ['jobs/x.ts', '../test/fixtures/build.ts'],
     ['src/new.ts', './errors.ts'],
   ])('so %s may not import %s', (path, name) => {

@@ -5,12 +5,16 @@ import type { View } from './view.ts';
 /** Kinds whose jobs say why they failed. */
 export const kindsWithReasons: readonly Kind[] = kindNames.filter(hasMessageCategory);
 
+export function failuresViewName(kind: Kind): string {
+  return `${kind}_job_failures`;
+}
+
 /**
  * Message categories of jobs that did not end well, or ended with issues. AWS spells categories in several ways, so they
  * are brought to capitals; `share` is of all jobs of that day, region and account.
  */
 export function failuresView(kind: Kind): View {
-  const name = `${kind}_job_failures`;
+  const name = failuresViewName(kind);
   return {
     name,
     comment: `Why ${kind} jobs did not end well, by day, region, account and resource type, with their share of the day's jobs`,

@@ -289,6 +289,18 @@ export const queryFlags = {
   ...otherFlags,
 } as const satisfies Flags;
 
+export const reportFlags = {
+  out: value(OUTPUT, 'file to write', anyText, 'backup-ledger-report.html'),
+  from: value(QUERY, 'first start date [default: 400 days ago]', day, undefined),
+  to: value(QUERY, 'last start date [default: today]', day, undefined),
+  open: { shape: 'switch', group: OUTPUT, describe: 'show it in the browser' },
+  ...ledgerFlags,
+  ...athenaFlags,
+  ...runFlags,
+  ...outputFlags,
+  ...otherFlags,
+} as const satisfies Flags;
+
 export const simulateFlags = {
   port: value(SERVER, 'port on 127.0.0.1; 0 for a free one', wholeNumber(0, 65_535), '0'),
   latency: value(SERVER, 'milliseconds before each answer', wholeNumber(0, 60_000), '0'),
@@ -328,6 +340,7 @@ export const simulateFlags = {
 
 /** Flags of every command: one environment, or configuration file, serves them all. */
 export const allFlags: Flags = {
+  ...reportFlags,
   ...queryFlags,
   ...registerFlags,
   ...replayFlags,

@@ -21,8 +21,22 @@ export const TODAY: Day = '2026-11-23';
 export const PULL_TIME_MS = 3.5 * 3_600_000;
 const HISTORY_DAYS = 14;
 
-/** Writes it into a folder. */
-export async function writeYear(ledger: string): Promise<void> {
+/** How large a ledger is. */
+export interface LedgerShape {
+  readonly days: number;
+  readonly regions: readonly string[];
+  readonly accounts: number;
+  /** Rows of each region and day. */
+  readonly rows: number;
+  /** Whether some jobs fail. */
+  readonly trouble: boolean;
+}
+
+const year: LedgerShape = { days: DAYS, regions: REGIONS, accounts: 100, rows: ROWS, trouble: false };
+
+/** Writes it into a folder; a year unless something else is said. */
+export async function writeYear(ledger: string, change: Partial<LedgerShape> = {}): Promise<void> {
+  const shape = { ...year, ...change };
   const put = async (key: string, bytes: Uint8Array | string) => {
     await mkdir(dirname(join(ledger, key)), { recursive: true });
     await writeFile(join(ledger, key), bytes);
@@ -30,15 +44,15 @@ export async function writeYear(ledger: string): Promise<void> {
   const table = 'copy_job_summaries';
   const binding = { kind: 'copy', aggregation_period: 'ONE_DAY', grain: {} };
   await put('ledger.json', JSON.stringify({ format_version: 1, tables: { [table]: binding } }));
-  const days = daysBetween(addDays(TODAY, -DAYS), addDays(TODAY, -1));
-  for (const region of REGIONS) {
+  const days = daysBetween(addDays(TODAY, -shape.days), addDays(TODAY, -1));
+  for (const region of shape.regions) {
     const objects = new Map<Day, RecordedObject>();
     for (const startDate of days) {
       const partition = partitionPath({ table, aggregationPeriod: 'ONE_DAY', startDate, region });
-      const bytes = await parquetCodec.encode('copy', rowsOf(region, startDate));
+      const bytes = await parquetCodec.encode('copy', rowsOf(shape, region, startDate));
       await put(partition, bytes);
       const action = 'written' as const;
-      objects.set(startDate, { partition, action, version: 'v', sha256: sha256(bytes), rows: ROWS });
+      objects.set(startDate, { partition, action, version: 'v', sha256: sha256(bytes), rows: shape.rows });
     }
     let lastGood: string | null = null;
     for (const day of [...days.slice(1), TODAY]) {
@@ -54,14 +68,19 @@ export async function writeYear(ledger: string): Promise<void> {
   }
 }
 
-function rowsOf(region: string, day: Day): SummaryRow[] {
+function endingOf(failed: boolean): Pick<SummaryRow, 'state' | 'message_category'> {
+  return failed
+    ? { state: 'FAILED', message_category: 'AccessDenied' }
+    : { state: 'COMPLETED', message_category: 'SUCCESS' };
+}
+
+function rowsOf({ rows: count, accounts, trouble }: LedgerShape, region: string, day: Day): SummaryRow[] {
   const start = startOfDay(day);
-  const rows = Array.from({ length: ROWS }, (_, index) => ({
+  const rows = Array.from({ length: count }, (_, index) => ({
     region,
-    account_id: String(100_000_000_000 + (index % 100) * 7_777_777),
-    resource_type: ['EBS', 'EC2', 'RDS', 'S3', 'DynamoDB'][Math.floor(index / 100)] ?? null,
-    state: 'COMPLETED',
-    message_category: 'SUCCESS',
+    account_id: String(100_000_000_000 + (index % accounts) * 7_777_777),
+    resource_type: ['EBS', 'EC2', 'RDS', 'S3', 'DynamoDB'][Math.floor(index / accounts)] ?? null,
+    ...endingOf(trouble && (index * 7 + start / DAY_MS) % 13 === 0),
     malware_scanner: null,
     scan_result_status: null,
     job_count: 1 + ((index * 31 + start / DAY_MS) % 97),

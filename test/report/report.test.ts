@@ -1,0 +1,133 @@
+import { readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { kindNames } from '../../schemas/kinds.ts';
+import { type Finished, runCliProcess } from '../fixtures/cli.ts';
+import { dataIn, jobsIn } from '../fixtures/report.ts';
+import { openTrial, type Trial } from '../fixtures/trial.ts';
+
+/** The report's file, made by the command line from what pulls left behind. How it looks: test/engines/report.test.ts. */
+
+let trial: Trial;
+let out: string;
+beforeEach(async () => {
+  trial = await openTrial();
+  out = `${trial.ledger}-report.html`;
+});
+afterEach(async () => {
+  await trial.close();
+  await rm(out, { force: true });
+});
+
+const report = (...flags: readonly string[]): Promise<Finished> => {
+  const now = new Date(trial.simulator.clock.now()).toISOString();
+  const args = ['report', '--ledger', trial.ledger, '--out', out, '--now', now, '--log-level', 'error'];
+  return runCliProcess([...args, ...flags]);
+};
+
+function truth(kind: (typeof kindNames)[number], region = 'eu-west-1'): number {
+  return trial.simulator.truth({ kind, region }).reduce((sum, { Count }) => sum + Count, 0);
+}
+
+describe('the report', () => {
+  it('is one file that asks for nothing from anywhere', async () => {
+    await trial.pull();
+    const { code, stdout, stderr } = await report();
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `${out}\n`, stderr: '' });
+    const page = await readFile(out, 'utf8');
+    expect(page).toMatch(/^<!doctype html>/);
+    expect(page).toContain("default-src 'none'");
+    expect(page.match(/\b(?:src|href)=/g)).toBeNull();
+    expect(page).not.toMatch(/<!--(?:CODE|DATA|WRITTEN_BY)-->/);
+    expect((await stat(out)).size).toBeLessThan(2e6);
+  });
+
+  it('has the jobs of every kind that AWS showed', async () => {
+    await trial.pull({ kind: 'all', region: 'eu-west-1,us-east-1' });
+    await report();
+    const data = dataIn(out);
+    for (const kind of kindNames)
+      expect([kind, jobsIn(data, kind)]).toEqual([kind, truth(kind) + truth(kind, 'us-east-1')]);
+    expect(data.regions.toSorted()).toEqual(['eu-west-1', 'us-east-1']);
+    expect(data.days).toHaveLength(14);
+    expect(data.accounts).toEqual(trial.simulator.accounts.toSorted());
+    expect(data.other_accounts).toBe(0);
+    expect(data.yesterday).toBe('2026-11-22');
+  });
+
+  it('counts trouble by what was said of it', async () => {
+    await trial.pull();
+    await report();
+    const { categories, resource_types: types } = dataIn(out);
+    const inTrouble = trial.simulator
+      .truth({ kind: 'copy', region: 'eu-west-1' })
+      .filter(({ State, MessageCategory = '' }) =>
+        State === 'COMPLETED'
+          ? MessageCategory.toUpperCase() !== 'SUCCESS'
+          : ['FAILED', 'ABORTED', 'PARTIAL'].includes(State ?? ''),
+      )
+      .reduce((sum, { Count }) => sum + Count, 0);
+    const sum = (jobs: readonly number[]) => jobs.reduce((all, each) => all + each, 0);
+    expect(sum(categories.columns.jobs)).toBe(inTrouble);
+    expect(sum(types.columns.jobs)).toBe(inTrouble);
+    expect(categories.names.length).toBeGreaterThan(2);
+  });
+
+  it('knows days that were lost, and those nobody pulled', async () => {
+    await trial.pull();
+    trial.simulator.clock.advance(20 * 86_400_000);
+    await trial.pull();
+    await report();
+    const { coverage, days } = dataIn(out);
+    const lost = coverage.day.filter((_, row) => (coverage.lost[row] ?? 0) > 0).map((day) => days[day]);
+    expect(lost[0]).toBe('2026-11-23');
+    expect(lost.length).toBe(6);
+  });
+
+  it('is of the days asked for', async () => {
+    await trial.pull();
+    await report('--from', '2026-11-15', '--to', '2026-11-17');
+    expect(dataIn(out).days).toEqual(['2026-11-15', '2026-11-16', '2026-11-17']);
+  });
+
+  it('of an empty ledger is an empty report', async () => {
+    trial.simulator.setFaults([{ fault: 'raw', items: [], replace: true }]);
+    await trial.pull({ reconcile: 'off' });
+    expect((await report()).code).toBe(0);
+    expect(dataIn(out)).toMatchObject({ days: [], accounts: [], kinds: [] });
+  });
+
+  it('never lets a name from AWS become markup', async () => {
+    const [row] = trial.simulator.truth({ kind: 'copy', region: 'eu-west-1' });
+    const evil = '</script><script>alert(1)</script>';
+    trial.simulator.setFaults([
+      { fault: 'raw', items: [{ ...row, State: 'FAILED', MessageCategory: evil }] },
+    ]);
+    await trial.pull({ reconcile: 'off' });
+    await report();
+    expect(await readFile(out, 'utf8')).not.toContain('alert(1)');
+    expect(dataIn(out).categories.names).toContain(evil.toUpperCase());
+  });
+});
+
+describe('a mistake', () => {
+  it.each([
+    [['--from', 'May'], 'from: expected a day such as 2026-11-22, got "May"'],
+    [['--from', '2026-11-02', '--to', '2026-11-01'], 'to: expected no earlier than --from 2026-11-02'],
+    [['--out', '/nonexistent/report.html'], 'out: expected a file that can be written'],
+    [['--ledger', '/nonexistent/ledger'], 'ledger: expected a folder with a ledger in it'],
+  ])('%j is told with exit 64', async (flags, words) => {
+    await trial.pull();
+    const all = { '--ledger': trial.ledger, '--out': join(trial.ledger, 'r.html'), ...pairs(flags) };
+    const { code, stderr, stdout } = await runCliProcess(['report', ...Object.entries(all).flat()]);
+    expect(code).toBe(64);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(words);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+});
+
+/** Flags by name: the last one wins. */
+function pairs(flags: readonly string[]): Record<string, string> {
+  return Object.fromEntries(flags.flatMap((flag, at) => (at % 2 === 0 ? [[flag, flags[at + 1] ?? '']] : [])));
+}
