@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { doctorCommand } from '../src/cli/doctor.ts';
 import { planCommand } from '../src/cli/plan.ts';
 import { pullCommand } from '../src/cli/pull.ts';
 import { queryCommand } from '../src/cli/query.ts';
@@ -45,6 +46,9 @@ const commands = [
     readSql: async (path) => (await import('./query.ts')).readSql(path),
   }),
   reportCommand(async (config) => (await import('./report.ts')).report(config, interruption.signal)),
+  doctorCommand(async (config, tell) =>
+    (await import('./doctor.ts')).doctor(config, tell, interruption.signal),
+  ),
   replayCommand(async (config) => (await import('./replay.ts')).replay(config, interruption.signal)),
   verifyCommand(async (config) => (await import('./verify.ts')).verify(config, interruption.signal)),
   simulateCommand(async (config, ready) =>

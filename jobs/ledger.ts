@@ -2,7 +2,8 @@ import { setMaxListeners } from 'node:events';
 import { createFileStore } from '../src/adapters/file-store.ts';
 import { type BackoffPolicy, createRetry } from '../src/adapters/retry.ts';
 import type { LedgerConfig } from '../src/config/ledger-config.ts';
-import type { Clock, ObjectStore, RowCodec } from '../src/ports.ts';
+import type { LedgerPlace } from '../src/config/values.ts';
+import type { Clock, InspectedStore, ObjectStore, RowCodec } from '../src/ports.ts';
 import { sdkRegion } from './sdk-region.ts';
 import { defaultTimeouts, type Timeouts } from './client-options.ts';
 
@@ -28,21 +29,32 @@ export function loadCodec(): RowCodec {
   };
 }
 
-export interface Ledger {
-  open(signal: AbortSignal): ObjectStore;
+export interface Ledger<S extends ObjectStore = ObjectStore> {
+  open(signal: AbortSignal): S;
   close(): void;
 }
 
 /** Opens the place a ledger lies in. `region` is where its bucket is looked for when the SDK knows no region. */
 export async function openLedger(
   config: LedgerConfig,
-  { clock, timeouts = defaultTimeouts, backoff }: LedgerOptions,
+  options: LedgerOptions,
   region?: string,
 ): Promise<Ledger> {
   const { ledger } = config;
-  if (ledger.type === 'folder') {
-    return { open: (signal) => createFileStore({ root: ledger.path, signal }), close: () => undefined };
-  }
+  if (ledger.type === 's3') return openS3Ledger({ ...config, ledger }, options, region);
+  return { open: (signal) => createFileStore({ root: ledger.path, signal }), close: () => undefined };
+}
+
+type S3LedgerConfig = Omit<LedgerConfig, 'ledger'> & {
+  readonly ledger: Extract<LedgerPlace, { readonly type: 's3' }>;
+};
+
+export async function openS3Ledger(
+  config: S3LedgerConfig,
+  { clock, timeouts = defaultTimeouts, backoff }: LedgerOptions,
+  region?: string,
+): Promise<Ledger<InspectedStore>> {
+  const { ledger } = config;
   // A local ledger does not wait for the S3 client to be loaded.
   const [{ createS3Store }, { s3Client }] = await Promise.all([
     import('../src/adapters/s3-store.ts'),

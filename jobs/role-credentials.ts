@@ -1,5 +1,5 @@
 import { STSClient } from '@aws-sdk/client-sts';
-import { assumeRole } from '../src/adapters/aws-role.ts';
+import { assumeRole } from '../src/adapters/aws-sts.ts';
 import type { RoleCredentials } from '../src/ports.ts';
 import { clientOptions, type Timeouts } from './client-options.ts';
 

@@ -78,6 +78,25 @@ export interface RowCodec {
   decode(kind: Kind, bytes: Uint8Array): Promise<SummaryRow[]>;
 }
 
+/** Who calls AWS. */
+export interface Caller {
+  /** 12 digits. */
+  readonly account: string;
+  readonly arn: string;
+  /** The time AWS had when it answered, to the second, in milliseconds since the epoch. */
+  readonly time?: number;
+}
+
+/** An object store with what a look at it from outside needs, and a pull does not. */
+export interface InspectedStore extends ObjectStore {
+  /** Takes a probe away again. Nothing of a ledger is ever deleted. */
+  remove(key: string): Promise<void>;
+  /** Whether old versions of objects are kept; undefined where the caller may not know. */
+  isVersioned(): Promise<boolean | undefined>;
+  /** How objects are encrypted by default; undefined where the caller may not know. */
+  encryption(): Promise<string | undefined>;
+}
+
 /** Credentials of an assumed role, in the SDK's own words. */
 export interface RoleCredentials {
   readonly accessKeyId: string;

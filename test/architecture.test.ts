@@ -50,6 +50,10 @@ const sources = ['schemas', 'src', 'jobs']
 
 const belowJobs = sources.filter(({ path }) => !path.startsWith('jobs/'));
 const conductors = [
+  'doctor',
+  'doctor-checks',
+  'doctor-ledger',
+  'doctor-slices',
   'findings',
   'pages',
   'publish',

@@ -7,7 +7,7 @@ export interface S3Place {
   readonly bucket: string;
   /** The object's whole key, or the prefix listed. */
   readonly key: string;
-  readonly action: 'read' | 'write' | 'list';
+  readonly action: 'read' | 'write' | 'list' | 'remove' | 'inspect';
   readonly expectedBucketOwner?: string | undefined;
 }
 

@@ -1,5 +1,14 @@
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { ObjectStore, PutCondition, PutResult } from '../ports.ts';
+import {
+  DeleteObjectCommand,
+  GetBucketEncryptionCommand,
+  type GetBucketEncryptionCommandOutput,
+  GetBucketVersioningCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { InspectedStore, PutCondition, PutResult } from '../ports.ts';
 import { BrokenTransferError, classifyAwsError } from './aws-errors.ts';
 import type { Retry } from './retry.ts';
 import {
@@ -37,7 +46,7 @@ const once: Retry = (call) => call();
  *
  * Every method throws {@link StoreError}, or the reason of `signal` once that is aborted.
  */
-export function createS3Store(options: S3StoreOptions): ObjectStore {
+export function createS3Store(options: S3StoreOptions): InspectedStore {
   const { client, bucket, kmsKey, expectedBucketOwner, retry = once, signal } = options;
   const root = options.prefix.replace(/^\/+|\/+$/g, '');
   const keyOf = (key: string) => (root === '' ? key : `${root}/${key}`);
@@ -120,8 +129,39 @@ export function createS3Store(options: S3StoreOptions): ObjectStore {
         token = page.NextContinuationToken;
       } while (token);
     },
+
+    async remove(key) {
+      const command = new DeleteObjectCommand({ ...owned, Key: keyOf(key) });
+      await ask({ action: 'remove', key: keyOf(key) }, () => client.send(command, sending), {});
+    },
+
+    async isVersioned() {
+      const command = new GetBucketVersioningCommand(owned);
+      const found = await ask({ action: 'inspect', key: '' }, () => client.send(command, sending), unknown);
+      return found && found.Status === 'Enabled';
+    },
+
+    async encryption() {
+      const command = new GetBucketEncryptionCommand(owned);
+      const found = await ask<typeof unencrypted, typeof unencrypted | undefined>(
+        { action: 'inspect', key: '' },
+        () => client.send(command, sending),
+        {
+          ...unknown,
+          ServerSideEncryptionConfigurationNotFoundError: unencrypted,
+        },
+      );
+      const [rule] = found?.ServerSideEncryptionConfiguration?.Rules ?? [];
+      return found && (rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm ?? 'none');
+    },
   };
 }
+
+/** What may be hidden from a caller who can do all that a pull needs. */
+const unknown = { AccessDenied: undefined };
+
+/** Buckets of Amazon S3 are always encrypted; those of others may not be. */
+const unencrypted: Pick<GetBucketEncryptionCommandOutput, 'ServerSideEncryptionConfiguration'> = {};
 
 const lost: PutResult = { written: false };
 /** What a conditional put is answered when another writer came first; the object may be gone, too. */

@@ -128,6 +128,16 @@ export const sliceFlags = {
   table: value(SLICES, 'table for filtered, aggregated or longer-period rows', tableName, undefined),
 } as const satisfies Flags;
 
+/** How the slices of single accounts are reached. */
+export const roleFlags = {
+  'assume-role': value(
+    SLICES,
+    'role to assume in each of --accounts: arn:aws:iam::{account}:role/name',
+    roleTemplate,
+    undefined,
+  ),
+} as const satisfies Flags;
+
 const limitFlags = {
   'page-size': value(LIMITS, 'summaries a page', wholeNumber(1, 500), '500'),
   concurrency: value(LIMITS, 'slices read side by side', wholeNumber(1, 256), '16'),
@@ -179,12 +189,7 @@ export const pullFlags = {
   ...limitFlags,
   ...runFlags,
   'no-raw': { shape: 'switch', group: LEDGER, describe: 'do not keep the pages as AWS sent them' },
-  'assume-role': value(
-    SLICES,
-    'role to assume in each of --accounts: arn:aws:iam::{account}:role/name',
-    roleTemplate,
-    undefined,
-  ),
+  ...roleFlags,
   'dry-run': { shape: 'switch', group: OUTPUT, describe: 'show what would change, write nothing' },
   metrics: value(
     OUTPUT,
@@ -301,6 +306,21 @@ export const reportFlags = {
   ...otherFlags,
 } as const satisfies Flags;
 
+export const doctorFlags = {
+  ...ledgerFlags,
+  ...sliceFlags,
+  kind: { ...sliceFlags.kind, default: 'all' },
+  ...roleFlags,
+  'page-size': limitFlags['page-size'],
+  concurrency: limitFlags.concurrency,
+  'max-pages': limitFlags['max-pages'],
+  ...athenaFlags,
+  json: { shape: 'switch', group: OUTPUT, describe: 'print what was found as one JSON line' },
+  ...runFlags,
+  ...outputFlags,
+  ...otherFlags,
+} as const satisfies Flags;
+
 export const simulateFlags = {
   port: value(SERVER, 'port on 127.0.0.1; 0 for a free one', wholeNumber(0, 65_535), '0'),
   latency: value(SERVER, 'milliseconds before each answer', wholeNumber(0, 60_000), '0'),
@@ -340,6 +360,7 @@ export const simulateFlags = {
 
 /** Flags of every command: one environment, or configuration file, serves them all. */
 export const allFlags: Flags = {
+  ...doctorFlags,
   ...reportFlags,
   ...queryFlags,
   ...registerFlags,

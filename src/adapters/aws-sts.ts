@@ -1,6 +1,8 @@
-import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
-import type { RoleCredentials } from '../ports.ts';
-import { describeAwsError } from './aws-errors.ts';
+import { AssumeRoleCommand, GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
+import { LedgerError, RequestError } from '../errors.ts';
+import type { Caller, RoleCredentials } from '../ports.ts';
+import { classifyAwsError, describeAwsError } from './aws-errors.ts';
+import type { Retry } from './retry.ts';
 
 /** How a session of ours is called in the account's CloudTrail. */
 export const SESSION_NAME = 'backup-ledger';
@@ -36,4 +38,27 @@ export function assumeRole(
       ...(Expiration && { expiration: Expiration }),
     };
   };
+}
+
+/** Who the credentials say the caller is, and what time AWS has. Throws `RequestError`. */
+export async function callerIdentity(client: STSClient, retry: Retry, signal: AbortSignal): Promise<Caller> {
+  let date: string | undefined;
+  const command = new GetCallerIdentityCommand({});
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const output = await next(args);
+      date = (output.response as { readonly headers?: Readonly<Record<string, string>> }).headers?.['date'];
+      return output;
+    },
+    { step: 'deserialize', name: 'readDate' },
+  );
+  try {
+    const { Account = '', Arn = '' } = await retry(() => client.send(command, { abortSignal: signal }));
+    const time = Date.parse(date ?? '');
+    return { account: Account, arn: Arn, ...(!Number.isNaN(time) && { time }) };
+  } catch (error) {
+    const { recovery, aborted } = classifyAwsError(error);
+    if (error instanceof LedgerError || aborted) throw error;
+    throw new RequestError(recovery, `GetCallerIdentity: ${describeAwsError(error)}`, { cause: error });
+  }
 }
