@@ -104,7 +104,10 @@ const rules: Readonly<Record<string, Rule>> = {
   domain: { rooms: ['schemas', 'domain'], packages: [/^node:crypto$/] },
   stages: { rooms: stageRooms, packages: [] },
   adapters: { rooms: [...stageRooms, 'adapters'] },
-  config: { rooms: ['schemas', 'domain', 'errors', 'config'], packages: [/^node:path$/, /^ms$/] },
+  config: {
+    rooms: ['schemas', 'domain', 'errors', 'config'],
+    packages: [/^node:path$/, /^ms$/, /^fastest-levenshtein$/],
+  },
   cli: {
     rooms: ['schemas', 'domain', 'errors', 'config', 'cli'],
     types: ['src/ports.ts', 'src/pull.ts', 'src/register.ts', 'src/verify.ts', 'src/replay.ts'],

@@ -58,9 +58,17 @@ describe('package.json', () => {
     },
   );
 
-  it('ships the build and the schemas, and each is there', () => {
-    expect(pkg.files).toEqual(expect.arrayContaining(['dist', 'schemas']));
-    for (const name of pkg.files)
+  it('ships the build, the schemas and the kits, and each is there', () => {
+    expect(pkg.files).toEqual(
+      expect.arrayContaining([
+        'dist',
+        'schemas/**/*.json',
+        'schemas/athena',
+        'jobs/airflow',
+        'jobs/step-functions',
+      ]),
+    );
+    for (const name of pkg.files.filter((file) => !file.includes('*')))
       expect([name, existsSync(new URL(`../${name}`, import.meta.url))]).toEqual([name, true]);
   });
 

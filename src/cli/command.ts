@@ -25,4 +25,6 @@ export interface Out {
   write(text: string, done?: (error?: Error | null) => void): unknown;
   /** Whether a person is looking. */
   readonly isTTY?: boolean;
+  /** Characters in a line of the terminal. */
+  readonly columns?: number;
 }

@@ -61,7 +61,8 @@ async function choose(
     .demandCommand(1, 'expected a command')
     .version(version)
     .epilogue(EXIT_CODES)
-    .wrap(100)
+    .wrap(Math.min(WIDEST, io.stdout.columns ?? WIDEST))
+    .completion('completion', 'print a script for bash or zsh that completes commands and flags')
     .fail((message, error) => {
       throw error instanceof Error ? error : new UsageError([message]);
     });
@@ -84,6 +85,9 @@ async function choose(
   return chosen;
 }
 
+/** Longer lines are hard to read, however wide the terminal. */
+const WIDEST = 100;
+
 const EXIT_CODES = [
   'Every flag is also an environment variable (--page-size: BACKUP_LEDGER_PAGE_SIZE) and a key of the --config file.',
   'Exit codes: 0 ok, 64 wrong usage, 65 bad data, 70 a bug, 75 try again later, 78 configuration or permission,',
@@ -104,7 +108,7 @@ function describeFlags(builder: Argv, command: Command): Argv {
     else builder.option(name, { ...option, group });
   }
   for (const [example, what] of command.examples) builder.example(example, what);
-  return builder;
+  return builder.epilogue(EXIT_CODES);
 }
 
 function defaultOf(flag: Flag): string {

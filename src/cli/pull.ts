@@ -2,7 +2,8 @@ import type { PullResult } from '../../schemas/pull-result.ts';
 import { pullFlags } from '../config/flags.ts';
 import { parsePullConfig, type PullConfig } from '../config/pull-config.ts';
 import { UsageError } from '../errors.ts';
-import type { Command } from './command.ts';
+import type { Command, Io } from './command.ts';
+import { pullSummary } from './pull-summary.ts';
 
 export type RunPull = (config: PullConfig) => Promise<PullResult>;
 
@@ -22,7 +23,14 @@ export function pullCommand(runPull: RunPull): Command {
       if ('problems' in parsed) throw new UsageError(parsed.problems);
       const result = await runPull(parsed.config);
       io.stdout.write(`${JSON.stringify(result)}\n`);
+      if (wantsSummary(parsed.config, io)) io.stderr.write(pullSummary(result));
       return result.exit_code;
     },
   };
+}
+
+/** For people: a log of JSON lines is no place for it, and who wants errors only does not want it. */
+function wantsSummary(config: PullConfig, { stderr }: Io): boolean {
+  const { 'log-format': format = stderr.isTTY ? 'pretty' : 'json', 'log-level': level } = config;
+  return format === 'pretty' && ['trace', 'debug', 'info'].includes(level);
 }

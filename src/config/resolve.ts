@@ -1,3 +1,4 @@
+import { closest, distance } from 'fastest-levenshtein';
 import { show } from '../domain/show.ts';
 import { allFlags, type Flag, type Flags, type ListFlag, type SwitchFlag, type ValueFlag } from './flags.ts';
 
@@ -75,7 +76,7 @@ function find(name: string, { argv, env, file }: Sources): { raw: unknown; from?
 /** A configuration file may serve several commands, so it may name the flags of any. */
 function unknownSettings(flags: Flags, { argv, file }: Sources): string[] {
   return [
-    ...unknown(argv, flags).map((name) => `${name}: unknown flag`),
+    ...unknown(argv, flags).map((name) => `${name}: unknown flag${suggestion(name, Object.keys(flags))}`),
     ...unknown(file?.settings ?? {}, { ...allFlags, ...flags }).map(
       (name) => `${name} (${file?.name}): unknown setting`,
     ),
@@ -84,6 +85,14 @@ function unknownSettings(flags: Flags, { argv, file }: Sources): string[] {
 
 function unknown(settings: Settings, known: Flags): string[] {
   return Object.keys(settings).filter((name) => !Object.hasOwn(known, name));
+}
+
+/** A name so like another one is that one mistyped. */
+const MOST_TYPOS = 2;
+
+function suggestion(name: string, known: readonly string[]): string {
+  const nearest = closest(name, known);
+  return distance(name, nearest) <= MOST_TYPOS ? `; did you mean --${nearest}?` : '';
 }
 
 type FlagResult = { readonly value: unknown } | { readonly problems: readonly string[] };

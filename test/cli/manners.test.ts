@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import type { Out } from '../../src/cli/command.ts';
+import { runCli } from '../../src/cli/main.ts';
+import { pullCommand } from '../../src/cli/pull.ts';
+import { RequestError } from '../../src/errors.ts';
+import { aSummary, pullOnce } from '../fixtures/builders.ts';
+import { runCliProcess } from '../fixtures/cli.ts';
+
+/** How the command line behaves towards whoever types. */
+
+interface Terminal {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+async function run(args: readonly string[], terminal: Terminal = {}, result = pullOnce([aSummary()])) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const to = (lines: string[]): Out => ({ write: (text) => lines.push(text), ...terminal });
+  const cli = { commands: [pullCommand(() => result)], version: '1.2.3', readFile: () => '' };
+  const code = await runCli(args, cli, { stdout: to(out), stderr: to(err), env: {} });
+  return { code, out: out.join(''), err: err.join('') };
+}
+
+describe('what is mistyped', () => {
+  it.each([
+    ['--regoin', 'eu-west-1', 'did you mean --region?'],
+    ['--knid', 'copy', 'did you mean --kind?'],
+    ['--page-sice', '5', 'did you mean --page-size?'],
+  ])('%s is told with what was meant', async (flag, value, words) => {
+    const { code, err } = await run(['pull', flag, value]);
+    expect(code).toBe(64);
+    expect(err).toContain(`${flag.slice(2)}: unknown flag; ${words}`);
+  });
+
+  it('is not guessed at when nothing is like it', async () => {
+    expect((await run(['pull', '--colour', 'red'])).err).toContain('colour: unknown flag\n');
+  });
+
+  it('as a command is told, too', async () => {
+    expect((await run(['pul'])).err).toContain('Did you mean pull?');
+  });
+});
+
+describe('help', () => {
+  it.each(['pull', 'plan', 'register', 'query', 'report', 'doctor', 'replay', 'verify', 'simulate'])(
+    'of %s groups its flags, shows examples and tells the exit codes',
+    async (command) => {
+      const { code, stdout, stderr } = await runCliProcess([command, '--help']);
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toContain('Examples:');
+      expect(stdout).toContain(`backup-ledger ${command}`);
+      expect(stdout).toContain('Exit codes: 0 ok, 64 wrong usage');
+      expect(stdout.match(/^[A-Z][\w ,'-]+:$/gm)?.length).toBeGreaterThan(1);
+    },
+  );
+
+  it.each([40, 60, 200])('fits a terminal of %i columns', async (columns) => {
+    const { out } = await run(['pull', '--help'], { isTTY: true, columns });
+    const words = out
+      .split('\n')
+      .filter((line) => line.length > Math.min(columns, 100) && line.trim().includes('  '));
+    expect(words.filter((line) => !/^\s+--/.test(line) && !line.includes('$0'))).toEqual([]);
+  });
+});
+
+describe('shell completion', () => {
+  it('is a script for the shell', async () => {
+    const { code, stdout } = await runCliProcess(['completion'], { SHELL: '/bin/bash' });
+    expect(code).toBe(0);
+    expect(stdout).toContain('###-begin-backup-ledger-completions-###');
+  });
+
+  it('knows commands, and the flags of each', async () => {
+    const ask = async (...words: readonly string[]) =>
+      (await runCliProcess(['--get-yargs-completions', 'backup-ledger', ...words])).stdout.split('\n');
+    expect(await ask('')).toEqual(expect.arrayContaining(['pull', 'verify', 'report', 'doctor']));
+    expect(await ask('verify', '--')).toEqual(expect.arrayContaining(['--max-age', '--ledger']));
+    expect(await ask('verify', '--')).not.toContain('--region');
+  });
+});
+
+describe('the summary of a pull', () => {
+  it('is for people: beside the result, on stderr', async () => {
+    const { out, err } = await run(['pull', '--region', 'eu-west-1'], { isTTY: true });
+    expect(JSON.parse(out)).toMatchObject({ outcome: 'ok' });
+    expect(err).toMatch(
+      /^ {2}copy eu-west-1 {2}1 row of 1 account, 1 day written, 0 unchanged\nok: 1 of 1 slices in \d+\.\d s\n$/,
+    );
+  });
+
+  it('says which slice failed, and why', async () => {
+    const failing = pullOnce([], {
+      source: { request: {}, fetchPage: () => Promise.reject(new RequestError('fix-config', 'no rights')) },
+    });
+    const { err } = await run(['pull', '--region', 'eu-west-1'], { isTTY: true }, failing);
+    expect(err).toMatch(/^ {2}copy eu-west-1 {2}FAILED: no rights\nfailed: 0 of 1 slices in /);
+  });
+
+  it.each([
+    ['into a log of JSON lines', ['--log-format', 'json']],
+    ['where only errors are wanted', ['--log-level', 'error']],
+  ])('is not written %s', async (_where, flags) => {
+    expect((await run(['pull', '--region', 'eu-west-1', ...flags], { isTTY: true })).err).toBe('');
+  });
+
+  it('is not written where nobody looks', async () => {
+    expect((await run(['pull', '--region', 'eu-west-1'])).err).toBe('');
+  });
+});

@@ -1,0 +1,213 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { awsEnvironment, expectedRows, openTrial, withoutObservation } from '../fixtures/trial.ts';
+import { nodeFolder, nodeVersions } from './nodes.ts';
+
+/** The packed package, installed into empty folders and run by each Node.js it is for. */
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+let folder: string;
+let tarball: string;
+let files: readonly string[];
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'backup-ledger-pack-'));
+  const packed = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  const [pack] = JSON.parse(packed) as readonly {
+    readonly filename: string;
+    readonly files: readonly { readonly path: string }[];
+  }[];
+  tarball = join(folder, pack?.filename ?? '');
+  files = (pack?.files ?? []).map(({ path }) => path);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program with this Node.js in this folder. */
+function run(
+  cwd: string,
+  version: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const PATH = [nodeFolder(version), process.env['PATH']].join(':');
+  const [program = '', ...others] = args;
+  return new Promise((resolve) => {
+    const child = execFile(
+      program,
+      others,
+      { cwd, env: { PATH, HOME: cwd, ...env } },
+      (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
+    );
+  });
+}
+
+async function install(name: string, ...flags: readonly string[]): Promise<string> {
+  const place = join(folder, name);
+  execFileSync('mkdir', ['-p', place]);
+  await writeFile(join(place, 'package.json'), '{"private":true,"type":"module"}');
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', ...flags, tarball], {
+    cwd: place,
+    stdio: 'ignore',
+  });
+  return place;
+}
+
+describe('the tarball', () => {
+  it('holds what a user needs and nothing else', () => {
+    const tops = new Set(
+      files.map((path) =>
+        path
+          .split('/')
+          .slice(0, path.startsWith('dist/') ? 2 : 1)
+          .join('/'),
+      ),
+    );
+    expect([...tops].toSorted()).toEqual(
+      [
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.md',
+        'dist/jobs',
+        'dist/lambda',
+        'dist/report',
+        'dist/schemas',
+        'dist/src',
+        'jobs',
+        'package.json',
+        'schemas',
+      ].toSorted(),
+    );
+    expect(files.filter((path) => /(?:^|\/)(?:test|\.ci)\/|\.env|\.log$/.test(path))).toEqual([]);
+    expect(files.filter((path) => path.startsWith('jobs/') && path.endsWith('.ts'))).toEqual([]);
+    for (const kit of ['iam', 'airflow', 'step-functions', 'container'])
+      expect(files.some((path) => path.startsWith(`jobs/${kit}/`))).toBe(true);
+  });
+});
+
+describe.each(nodeVersions)('on Node.js %s', (version) => {
+  let place: string;
+  beforeAll(async () => {
+    place = await install(`node-${version}`, '--omit=optional');
+  });
+
+  it('runs by npx, and pulls', async () => {
+    const { stdout: shown } = await run(place, version, ['node', '--version']);
+    expect(shown.trim()).toBe(`v${version}`);
+    const trial = await openTrial();
+    const now = new Date(trial.simulator.clock.now()).toISOString();
+    const pull = [
+      'npx',
+      '--no-install',
+      'backup-ledger',
+      'pull',
+      '--ledger',
+      trial.ledger,
+      '--now',
+      now,
+      '--log-level',
+      'error',
+    ];
+    const { code, stdout, stderr } = await run(place, version, pull, awsEnvironment(trial.simulator.url));
+    expect([code, stderr.replaceAll(/^npm warn.*\n/gm, '')]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: 'ok' });
+    const rows = withoutObservation(await trial.rows());
+    expect(rows).toEqual(expectedRows(trial.simulator.truth({ kind: 'copy', region: 'eu-west-1' })));
+
+    const query = await run(place, version, [
+      'npx',
+      '--no-install',
+      'backup-ledger',
+      'query',
+      '--ledger',
+      trial.ledger,
+      'SELECT 1',
+    ]);
+    expect(query.code).toBe(78);
+    expect(query.stderr).toContain('needs the package @duckdb/node-api');
+    await trial.close();
+  });
+
+  it('is a library, with types', async () => {
+    const script = `
+      import { exitCodes, pull, query, verify } from 'backup-ledger';
+      console.log(JSON.stringify([typeof pull, typeof verify, typeof query, exitCodes['retry-later']]));`;
+    await writeFile(join(place, 'use.mjs'), script);
+    const { stdout, stderr } = await run(place, version, ['node', 'use.mjs']);
+    expect([stdout, stderr]).toEqual(['["function","function","function",75]\n', '']);
+  });
+});
+
+it('its declarations compile in a strict project of somebody else', async () => {
+  const place = await install('types', '--omit=optional');
+  await writeFile(
+    join(place, 'use.ts'),
+    `import { pull, query, verify, type PullResult, type Row } from 'backup-ledger';
+export async function use(): Promise<PullResult['exit_code']> {
+  const { exit_code } = await pull({ ledger: './x', kind: ['copy'], 'page-size': 100 });
+  const rows: Row[] = [];
+  for await (const row of query('SELECT 1', {})) rows.push(row);
+  await verify();
+  // @ts-expect-error flags are named by text
+  await pull(5);
+  return exit_code;
+}
+`,
+  );
+  const options = [
+    '--strict',
+    '--noEmit',
+    '--target',
+    'es2023',
+    '--module',
+    'nodenext',
+    '--types',
+    'node',
+    '--typeRoots',
+  ];
+  const tsc = [join(ROOT, 'node_modules/.bin/tsc'), ...options, join(ROOT, 'node_modules/@types'), 'use.ts'];
+  const { code, stdout } = await run(place, nodeVersions[1], tsc);
+  expect([code, stdout]).toEqual([0, '']);
+});
+
+it('with the optional engine it answers SQL on a local ledger', async () => {
+  const place = await install('whole');
+  expect(await readdir(join(place, 'node_modules'))).toContain('@duckdb');
+  const trial = await openTrial();
+  await trial.pull();
+  const args = [
+    'npx',
+    '--no-install',
+    'backup-ledger',
+    'query',
+    '--ledger',
+    trial.ledger,
+    'SELECT count(*) AS n FROM copy_job_summaries',
+  ];
+  const { stdout } = await run(place, nodeVersions[1], args);
+  expect(stdout).toBe(`n\n${(await trial.rows()).length}\n`);
+  const report = await run(place, nodeVersions[1], [
+    'npx',
+    '--no-install',
+    'backup-ledger',
+    'report',
+    '--ledger',
+    trial.ledger,
+    '--out',
+    'r.html',
+  ]);
+  expect([report.code, (await readFile(join(place, 'r.html'), 'utf8')).length > 100_000]).toEqual([0, true]);
+  await trial.close();
+});
