@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,26 +6,17 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { awsEnvironment, expectedRows, openTrial, withoutObservation } from '../fixtures/trial.ts';
 import { nodeFolder, nodeVersions } from './nodes.ts';
+import { installInto, pack, type Tarball } from './tarball.ts';
 
 /** The packed package, installed into empty folders and run by each Node.js it is for. */
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 let folder: string;
-let tarball: string;
-let files: readonly string[];
+let tarball: Tarball;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'backup-ledger-pack-'));
-  const packed = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  });
-  const [pack] = JSON.parse(packed) as readonly {
-    readonly filename: string;
-    readonly files: readonly { readonly path: string }[];
-  }[];
-  tarball = join(folder, pack?.filename ?? '');
-  files = (pack?.files ?? []).map(({ path }) => path);
+  tarball = pack(folder);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -54,19 +45,15 @@ function run(
   });
 }
 
-async function install(name: string, ...flags: readonly string[]): Promise<string> {
+function install(name: string, ...flags: readonly string[]): string {
   const place = join(folder, name);
-  execFileSync('mkdir', ['-p', place]);
-  await writeFile(join(place, 'package.json'), '{"private":true,"type":"module"}');
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', ...flags, tarball], {
-    cwd: place,
-    stdio: 'ignore',
-  });
+  installInto(place, tarball, ...flags);
   return place;
 }
 
 describe('the tarball', () => {
   it('holds what a user needs and nothing else', () => {
+    const { files } = tarball;
     const tops = new Set(
       files.map((path) =>
         path
@@ -99,8 +86,8 @@ describe('the tarball', () => {
 
 describe.each(nodeVersions)('on Node.js %s', (version) => {
   let place: string;
-  beforeAll(async () => {
-    place = await install(`node-${version}`, '--omit=optional');
+  beforeAll(() => {
+    place = install(`node-${version}`, '--omit=optional');
   });
 
   it('runs by npx, and pulls', async () => {
@@ -151,7 +138,7 @@ describe.each(nodeVersions)('on Node.js %s', (version) => {
 });
 
 it('its declarations compile in a strict project of somebody else', async () => {
-  const place = await install('types', '--omit=optional');
+  const place = install('types', '--omit=optional');
   await writeFile(
     join(place, 'use.ts'),
     `import { pull, query, verify, type PullResult, type Row } from 'backup-ledger';
@@ -183,7 +170,7 @@ export async function use(): Promise<PullResult['exit_code']> {
 });
 
 it('with the optional engine it answers SQL on a local ledger', async () => {
-  const place = await install('whole');
+  const place = install('whole');
   expect(await readdir(join(place, 'node_modules'))).toContain('@duckdb');
   const trial = await openTrial();
   await trial.pull();
