@@ -54,6 +54,8 @@ try {
   out.log(await query(LAST_14_DAYS));
   out.log('6. And what went wrong:');
   out.log(await query(WORST_REASONS));
+  out.log('7. All of it on one page, to open in a browser:');
+  out.log(`   ${await backupLedger('report', '--out', 'demo-report.html')}`);
 } finally {
   await simulator.close();
 }
