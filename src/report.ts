@@ -24,8 +24,9 @@ export async function readReport(engine: QueryEngine, scope: ReportScope): Promi
   const { now, from = addDays(utcDay(now), -DEFAULT_DAYS), to = utcDay(now) } = scope;
   const within = `start_date BETWEEN '${from}' AND '${to}'`;
   const choice = chooseAccounts(await all(engine, accountsSql(within)));
-  const [first, last] = choice.days;
-  const days = first === undefined || last === undefined ? [] : daysBetween(first, last);
+  const yesterday = addDays(utcDay(now), -1);
+  const [first, newest = ''] = choice.days;
+  const days = first === undefined ? [] : daysBetween(first, lastOf(newest, to < yesterday ? to : yesterday));
   const report = createReport({
     days,
     choice,
@@ -33,13 +34,18 @@ export async function readReport(engine: QueryEngine, scope: ReportScope): Promi
       generated_at: new Date(now).toISOString(),
       written_by: scope.writtenBy,
       ledger: scope.ledger,
-      yesterday: addDays(utcDay(now), -1),
+      yesterday,
     },
   });
   for (const kind of kindNames) await readDaily(engine, kind, within, report);
   for (const kind of kindsWithReasons) await readTrouble(engine, kind, within, report);
-  if (first !== undefined && last !== undefined) await readCoverage(engine, { first, to }, report);
+  if (first !== undefined) await readCoverage(engine, { first, to }, report);
   return report.data();
+}
+
+/** Up to yesterday, whether there are jobs or not: that nobody pulled is worth a sight. */
+function lastOf(...days: readonly Day[]): Day {
+  return days.toSorted().at(-1) ?? '';
 }
 
 function accountsSql(within: string): string {

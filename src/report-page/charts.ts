@@ -12,7 +12,7 @@ import * as echarts from 'echarts/core';
 import { SVGRenderer } from 'echarts/renderers';
 import { type Ending, endings } from '../domain/report-data.ts';
 import { count, label, percent } from './format.ts';
-import { type Counts, type DayCoverage, jobsOf, rateOf } from './sums.ts';
+import { type Counts, type DayCoverage, isSeen, jobsOf, rateOf } from './sums.ts';
 
 echarts.use([
   AriaComponent,
@@ -163,7 +163,7 @@ export interface DayState {
 
 function stateOf(counts: Counts, coverage: DayCoverage): number {
   if (coverage.lost > 0) return 0;
-  if (coverage.pulled < coverage.slices) return 1;
+  if (!isSeen(coverage)) return 1;
   const rate = rateOf(counts);
   if (rate === undefined) return 2;
   return rate < 0.8 ? 3 : rate < 0.95 ? 4 : rate < 0.99 ? 5 : 6;

@@ -10,6 +10,7 @@ import {
   completedOf,
   type Filter,
   freshness,
+  isSeen,
   jobsOf,
   type NamedSums,
   rateOf,
@@ -33,7 +34,8 @@ export function showHeadline(
   const [week, weekBefore] = [window(7), window(7, 7)];
   const [month, monthBefore] = [window(28), window(28, 28)];
   const failing = accounts.filter(({ last7 }) => finishedOf(last7) > completedOf(last7)).length;
-  const missing = coverage.filter(({ pulled, slices }) => pulled < slices).length;
+  const missing = coverage.filter((each) => !isSeen(each)).length;
+  const newestDay = days[counts.findLastIndex((each) => jobsOf(each) > 0)];
   const lost = coverage.filter((each) => each.lost > 0).length;
   const cards: readonly (readonly [title: string, value: string, note: string])[] = [
     [
@@ -47,8 +49,8 @@ export function showHeadline(
     ['Accounts with trouble', count(failing), 'in the last 7 days'],
     [
       'Newest day',
-      days[newest] ?? 'none',
-      yesterday === days[newest] ? 'up to date' : `yesterday was ${yesterday}`,
+      newestDay ?? 'none',
+      yesterday === newestDay ? 'up to date' : `yesterday was ${yesterday}`,
     ],
     ['Days not seen whole', count(missing), lost > 0 ? `${count(lost)} lost for good` : 'none lost for good'],
   ];

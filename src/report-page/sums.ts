@@ -143,6 +143,9 @@ export interface DayCoverage {
   unfinished: number;
 }
 
+/** Whether good pulls saw the day, in every slice there is. */
+export const isSeen = ({ slices, pulled }: DayCoverage): boolean => slices > 0 && pulled >= slices;
+
 export function coverageByDay({ coverage, days }: ReportData, filter: Filter): DayCoverage[] {
   const matches = matcher(coverage, { ...filter, account: undefined });
   const sums = days.map((): DayCoverage => ({ slices: 0, pulled: 0, lost: 0, mismatched: 0, unfinished: 0 }));

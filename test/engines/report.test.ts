@@ -56,20 +56,10 @@ async function show(
   return { page, complaints };
 }
 
-async function makeReport(ledger: string, name: string, ...flags: readonly string[]): Promise<string> {
+async function makeReport(ledger: string, name: string, now = `${TODAY}T04:00:00Z`): Promise<string> {
   const file = join(folder, `${name}.html`);
-  const args = [
-    'report',
-    '--ledger',
-    ledger,
-    '--out',
-    file,
-    '--now',
-    `${TODAY}T04:00:00Z`,
-    '--log-level',
-    'error',
-  ];
-  const { code, stderr } = await runCliProcess([...args, ...flags]);
+  const args = ['report', '--ledger', ledger, '--out', file, '--now', now, '--log-level', 'error'];
+  const { code, stderr } = await runCliProcess(args);
   if (code !== 0) throw new Error(stderr);
   return file;
 }
@@ -150,6 +140,17 @@ describe('the report of a pulled ledger', () => {
       await page.context().close();
     },
   );
+
+  it('shows days that nobody pulled as such', async () => {
+    const trial = await openTrial({ accounts: 3 });
+    await trial.pull();
+    const stale = await makeReport(trial.ledger, 'stale', '2026-11-26T04:00:00Z');
+    await trial.close();
+    const { page } = await show(stale);
+    expect(await describedBy(page, 'calendar')).toContain('Not pulled: 3.');
+    expect((await headline(page)).slice(-2)).toEqual(['2026-11-22', '3']);
+    await page.context().close();
+  });
 
   it('searches and sorts the accounts, by keyboard, too', async () => {
     const { page } = await show(file);

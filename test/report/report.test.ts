@@ -84,6 +84,13 @@ describe('the report', () => {
     expect(lost.length).toBe(6);
   });
 
+  it('reaches to yesterday, however long ago the last pull was', async () => {
+    await trial.pull();
+    trial.simulator.clock.advance(3 * 86_400_000);
+    await report();
+    expect(dataIn(out).days.at(-1)).toBe('2026-11-25');
+  });
+
   it('is of the days asked for', async () => {
     await trial.pull();
     await report('--from', '2026-11-15', '--to', '2026-11-17');
