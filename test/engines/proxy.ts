@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { listen } from '../fixtures/listen.ts';
 
 export interface Asked {
   readonly url: string;
@@ -45,21 +46,13 @@ export async function startProxy({ answer, amend = (body) => body }: ProxyOption
     response.writeHead(passed.status, { 'content-type': type }).end(passed.ok ? amend(said) : said);
   }
 
-  const server = createServer((request, response) => {
+  const listening = await listen((request, response) => {
     respond(request, response).catch((error: unknown) => response.writeHead(502).end(String(error)));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('the proxy does not listen');
   return {
-    url: `http://127.0.0.1:${address.port}`,
-    port: String(address.port),
+    ...listening,
     connect(url) {
       target = url;
-    },
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
     },
   };
 }
