@@ -21,6 +21,7 @@ import { startDeadline } from './deadline.ts';
 import { openS3Ledger } from './ledger.ts';
 import { openClock, openLog, sayClock } from './log.ts';
 import { installedVersion, packageInfo } from './package-info.ts';
+import { regionPaces } from './paces.ts';
 import { findRegions } from './regions.ts';
 import { openRoles } from './role-credentials.ts';
 import { sdkRegion } from './sdk-region.ts';
@@ -91,6 +92,7 @@ async function openDoctorWorld(config: DoctorConfig, signal: AbortSignal): Promi
   const roles = openRoles(defaultTimeouts, signal);
   const clients = backupClients({ timeouts: defaultTimeouts, roleOf: config.roleOf, roles });
   const glue = new GlueClient({ region: home, ...options });
+  const paceOf = regionPaces(config['max-rate'], signal);
   const { ledger, database } = config;
   const world: DoctorWorld = {
     clock,
@@ -109,6 +111,7 @@ async function openDoctorWorld(config: DoctorConfig, signal: AbortSignal): Promi
         pageSize: config['page-size'],
         retry,
         signal,
+        pace: paceOf(slice.region),
         hooks,
       }),
     maxPages: config['max-pages'],

@@ -10,6 +10,7 @@ import { backupClients } from './backup-clients.ts';
 import { defaultTimeouts } from './client-options.ts';
 import { graceAfter, type LedgerOptions, loadCodec, openLedger } from './ledger.ts';
 import { installedVersion, packageInfo } from './package-info.ts';
+import { regionPaces } from './paces.ts';
 
 /** What sends the requests and hands the pages on. */
 const BACKUP_SDK = '@aws-sdk/client-backup';
@@ -38,6 +39,7 @@ export async function openWorld(
   const clients = backupClients({ timeouts, roleOf, roles });
   const ledger = await openLedger(config, options, slices[0]?.region);
   const retry = createRetry({ maxAttempts: config['max-attempts'], signal, now: clock.now, ...backoff });
+  const paceOf = regionPaces(config['max-rate'], signal);
   const { name, version } = packageInfo();
   return {
     store: ledger.open(signal),
@@ -55,6 +57,7 @@ export async function openWorld(
         pageSize: config['page-size'],
         retry,
         signal,
+        pace: paceOf(slice.region),
         hooks,
       }),
     writtenBy: `${name} ${version}`,

@@ -10,6 +10,7 @@ import type { Slice } from '../domain/slice.ts';
 import { askFor, LedgerError, RequestError, TokenRefusedError } from '../errors.ts';
 import type { Page, RequestHooks, SummarySource } from '../ports.ts';
 import { BrokenTransferError, classifyAwsError, describeAwsError } from './aws-errors.ts';
+import type { Pace } from './pace.ts';
 import type { Retry } from './retry.ts';
 
 type Operation = (typeof kinds)[Kind]['operation'];
@@ -32,6 +33,8 @@ export interface SummarySourceOptions {
   readonly pageSize: number;
   readonly retry: Retry;
   readonly signal: AbortSignal;
+  /** Waited for before each request, further tries included. Default: requests are sent at once. */
+  readonly pace?: Pace | undefined;
   readonly hooks: RequestHooks;
 }
 
@@ -63,7 +66,7 @@ export function createSummarySource(options: SummarySourceOptions): SummarySourc
 }
 
 async function sendOnce(
-  { client, slice, signal, hooks }: SummarySourceOptions,
+  { client, slice, signal, pace, hooks }: SummarySourceOptions,
   input: object,
 ): Promise<Page> {
   const Command = commands[kinds[slice.kind].operation] as unknown as SummariesCommand;
@@ -80,6 +83,7 @@ async function sendOnce(
     // Between the wire and the SDK's deserializer, which then parses an empty document.
     { step: 'deserialize', priority: 'low', name: 'keepBody' },
   );
+  await pace?.();
   hooks.onRequest();
   await client.send(command, { abortSignal: signal });
   return { bytes: body, document: parse(body) };

@@ -140,6 +140,12 @@ export const roleFlags = {
 
 const limitFlags = {
   'page-size': value(LIMITS, 'summaries a page', wholeNumber(1, 500), '500'),
+  'max-rate': value(
+    LIMITS,
+    'requests a second to each region at the most [default: no limit but what AWS grants]',
+    wholeNumber(1, 1000),
+    undefined,
+  ),
   concurrency: value(LIMITS, 'slices read side by side', wholeNumber(1, 256), '16'),
   'max-pages': value(
     LIMITS,
@@ -312,6 +318,7 @@ export const doctorFlags = {
   kind: { ...sliceFlags.kind, default: 'all' },
   ...roleFlags,
   'page-size': limitFlags['page-size'],
+  'max-rate': limitFlags['max-rate'],
   concurrency: limitFlags.concurrency,
   'max-pages': limitFlags['max-pages'],
   ...athenaFlags,

@@ -92,7 +92,8 @@ const MOST_TYPOS = 2;
 
 function suggestion(name: string, known: readonly string[]): string {
   const nearest = closest(name, known);
-  return distance(name, nearest) <= MOST_TYPOS ? `; did you mean --${nearest}?` : '';
+  const most = Math.min(MOST_TYPOS, Math.floor(name.length / 2));
+  return distance(name, nearest) <= most ? `; did you mean --${nearest}?` : '';
 }
 
 type FlagResult = { readonly value: unknown } | { readonly problems: readonly string[] };

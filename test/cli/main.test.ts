@@ -99,7 +99,7 @@ describe('wrong usage', () => {
     ['', 'expected a command'],
     ['pul', 'pul'],
     ['pull now', 'Unknown command: now'],
-    ['pull --max-rate 3', 'max-rate: unknown flag'],
+    ['pull --max-rate 0', 'max-rate: expected a whole number from 1 to 1000, got "0"'],
     ['pull --page-size 0', 'page-size: expected a whole number from 1 to 500, got "0"'],
     ['pull --page-size', 'page-size: expected a whole number from 1 to 500, got ""'],
     ['pull --page-size 1 --page-size 2', 'page-size: expected one value, got ["1","2"]'],

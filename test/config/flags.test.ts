@@ -96,6 +96,12 @@ const ofPull: Examples<typeof pullFlags> = {
   'message-category': words(['Success', 'AccessDenied', 'x'], 'ANY', [['a', 'b']]),
   table: words(['one', 'two', 'three'], undefined, ['raw', 'pulls', 'A', 'a-b', '../a', '1a']),
   'page-size': numbers([1, 500, 100], 500, ['0', '501', 'many', '1.5', '-1']),
+  'max-rate': {
+    good: ['1', '1000', '5'],
+    meant: [1, 1000, 5],
+    otherwise: undefined,
+    wrong: ['0', '1001', 'x'],
+  },
   concurrency: numbers([1, 256, 4], 16, ['0', '257', 'x']),
   'max-attempts': numbers([1, 100, 5], 10, ['0', '101', 'x']),
   'max-pages': numbers([1, 1_000_000, 5], 10_000, ['0', '1000001', 'x']),
@@ -284,7 +290,7 @@ describe('plan', () => {
 });
 
 describe('flags of a later day', () => {
-  it.each(['raw', 'max-rate'])('do not exist yet: --%s', (name) => {
+  it.each(['raw'])('do not exist yet: --%s', (name) => {
     expect(resolveFlags(pullFlags, { argv: { [name]: '1' }, env: {} }).problems).toEqual([
       `${name}: unknown flag`,
     ]);

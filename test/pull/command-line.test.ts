@@ -118,7 +118,7 @@ describe("a user's mistake", () => {
     [['pull', '--accounts', '111111111111'], 'assume-role'],
     [['pull', '--assume-role', 'arn:aws:iam::{account}:role/x'], 'accounts'],
     [['pull', '--accounts', '@missing.txt'], 'missing.txt'],
-    [['pull', '--max-rate', '5'], 'max-rate'],
+    [['pull', '--max-rate', '0'], 'max-rate'],
     [['verify', '--max-age', 'old'], 'max-age'],
     [['verfy'], 'verify'],
     [[], 'expected a command'],
