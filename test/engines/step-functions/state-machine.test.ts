@@ -130,7 +130,7 @@ describe('a run', () => {
   });
 
   it('of all kinds in two regions has eight slices side by side', async () => {
-    await open({ env: { BACKUP_LEDGER_KIND: 'all' } });
+    await open({ env: { BACKUP_LEDGER_KIND: 'all' }, latencyMs: 500 });
     const { status } = await trial.execute();
     expect(status).toBe('SUCCEEDED');
     expect(trial.simulator.requests.mostInFlight).toBeGreaterThan(1);

@@ -30,6 +30,7 @@ export interface StateMachineTrialOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly invoke?: InvokeOptions;
   readonly accounts?: number;
+  readonly latencyMs?: number;
 }
 
 /** The state machine on moto's Step Functions, the real bundle behind it, a simulated AWS Backup and moto's S3. */
