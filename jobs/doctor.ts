@@ -4,7 +4,6 @@ import { dirname, join } from 'node:path';
 import { GlueClient } from '@aws-sdk/client-glue';
 import { STSClient } from '@aws-sdk/client-sts';
 import { DOCTOR_VERSION, type Check, type DoctorResult, type Observation } from '../schemas/doctor-result.ts';
-import { createSummarySource } from '../src/adapters/aws-backup.ts';
 import { callerIdentity } from '../src/adapters/aws-sts.ts';
 import { createFileStore } from '../src/adapters/file-store.ts';
 import { createGlueCatalog } from '../src/adapters/glue.ts';
@@ -15,18 +14,15 @@ import type { DoctorWorld } from '../src/doctor-checks.ts';
 import { exitCodes } from '../src/errors.ts';
 import type { InspectedStore } from '../src/ports.ts';
 import { openAthena } from './athena.ts';
-import { backupClients } from './backup-clients.ts';
 import { clientOptions, defaultTimeouts } from './client-options.ts';
 import { startDeadline } from './deadline.ts';
 import { openS3Ledger } from './ledger.ts';
 import { openClock, openLog, sayClock } from './log.ts';
-import { installedVersion, packageInfo } from './package-info.ts';
-import { regionPaces } from './paces.ts';
+import { packageInfo } from './package-info.ts';
 import { findRegions } from './regions.ts';
-import { openRoles } from './role-credentials.ts';
 import { sdkRegion } from './sdk-region.ts';
+import { openSources, versions } from './sources.ts';
 
-const OLDEST_NODE = [20, 19] as const;
 const FIRST_REGION = 'us-east-1';
 
 /** Examines as the command line does; each check is told as it is done. */
@@ -54,15 +50,13 @@ export async function doctor(
     opened.close();
     deadline.cancel();
   }
-  const { name, version } = packageInfo();
-  const sdk = '@aws-sdk/client-backup';
   const exit_code = exitCodeOf(checks);
   return {
     schema_version: DOCTOR_VERSION,
     outcome: exit_code === 0 ? 'ok' : 'failed',
     exit_code,
     examined_at: new Date(world.clock.now()).toISOString(),
-    versions: { [name]: version, [sdk]: installedVersion(sdk), node: process.version },
+    versions: versions(),
     checks,
     observations,
   };
@@ -89,31 +83,17 @@ async function openDoctorWorld(config: DoctorConfig, signal: AbortSignal): Promi
   const options = clientOptions(defaultTimeouts);
   const home = region ?? (Array.isArray(config.regions) ? config.regions[0] : undefined) ?? FIRST_REGION;
   const sts = new STSClient({ region: home, ...options });
-  const roles = openRoles(defaultTimeouts, signal);
-  const clients = backupClients({ timeouts: defaultTimeouts, roleOf: config.roleOf, roles });
+  const sources = await openSources(config, { timeouts: defaultTimeouts, retry, signal });
   const glue = new GlueClient({ region: home, ...options });
-  const paceOf = regionPaces(config['max-rate'], signal);
   const { ledger, database } = config;
+  const wanted = packageInfo().engines.node;
   const world: DoctorWorld = {
     clock,
     signal,
-    node: {
-      version: process.version,
-      wanted: `${OLDEST_NODE.join('.')} or newer`,
-      isRecent: isRecent(process.versions.node),
-    },
+    node: { version: process.version, wanted, isRecent: isRecent(process.version, wanted) },
     identify: () => callerIdentity(sts, retry, signal),
     findSlices: async () => config.slicesIn(await findRegions(config, signal)),
-    openSource: (slice, hooks) =>
-      createSummarySource({
-        client: clients.for(slice),
-        slice,
-        pageSize: config['page-size'],
-        retry,
-        signal,
-        pace: paceOf(slice.region),
-        hooks,
-      }),
+    openSource: (slice, hooks) => sources.openSource(slice, hooks),
     maxPages: config['max-pages'],
     concurrency: config.concurrency,
     isOnS3: ledger.type === 's3',
@@ -133,15 +113,20 @@ async function openDoctorWorld(config: DoctorConfig, signal: AbortSignal): Promi
     close() {
       sts.destroy();
       glue.destroy();
-      roles.close();
-      clients.close();
+      sources.close();
     },
   };
 }
 
-function isRecent(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
+/** Whether a version is what package.json wants, such as `>=20.19`. */
+function isRecent(version: string, wanted: string): boolean {
+  const [[major, minor], [oldest, least]] = [numbersIn(version), numbersIn(wanted)];
+  return major > oldest || (major === oldest && minor >= least);
+}
+
+function numbersIn(version: string): [major: number, minor: number] {
+  const [, major, minor] = /(\d+)\.(\d+)/.exec(version) ?? [];
+  return [Number(major), Number(minor)];
 }
 
 function folderStore(root: string, signal: AbortSignal): InspectedStore | undefined {

@@ -8,7 +8,7 @@ import type { VerifyResult } from '../schemas/verify-result.ts';
 
 /**
  * The package as a library: what the command line does, called from TypeScript. Environment variables count as on the
- * command line; results and exit codes are the same.
+ * command line; results and exit codes are the same. Nothing is logged unless `log-level` says so.
  *
  * @packageDocumentation
  */
@@ -104,8 +104,11 @@ export async function* query(
 
 const never = new AbortController().signal;
 
+/** A library is quiet unless it is told otherwise: by a flag, or in the environment. */
+const quiet = { name: 'the library', settings: { 'log-level': 'silent', progress: 'never' } };
+
 function sources(flags: Settings) {
-  return { argv: flags, env: process.env };
+  return { argv: flags, env: process.env, file: quiet };
 }
 
 function judged<C>(parsed: { readonly config: C } | { readonly problems: readonly string[] }): C {

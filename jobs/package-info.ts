@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 interface PackageInfo {
   readonly name: string;
   readonly version: string;
+  readonly engines: { readonly node: string };
 }
 
 /** Version of a package as it is installed. */

@@ -1,11 +1,10 @@
 import pMap from 'p-map';
 import type { EpochMs } from '../schemas/columns.ts';
 import type { PlannedChange, SliceResult } from '../schemas/pull-result.ts';
-import { pullPath } from './domain/pull-key.ts';
-import { rawPath } from './domain/raw-key.ts';
 import type { ReconcileMode } from './domain/reconcile-mode.ts';
 import type { Slice } from './domain/slice.ts';
-import { asLedgerError, BadDataError, type LedgerError, TooFewAccountsError } from './errors.ts';
+import { asLedgerError, type LedgerError, TooFewAccountsError } from './errors.ts';
+import { keepEvidence, keepPages, keepRecord } from './keep.ts';
 import type {
   Clock,
   LineCodec,
@@ -22,8 +21,6 @@ import { doubtfulDays, readReconciled } from './reconcile.ts';
 import { SliceReport } from './slice-report.ts';
 import { type History, historySince, lastGoodPull, newerPull } from './stages/history.ts';
 import { openRaw } from './stages/raw.ts';
-import { encodeRecord } from './stages/record.ts';
-import { writeOnce } from './stages/write-once.ts';
 
 export interface PullLimits {
   readonly maxPages: number;
@@ -124,7 +121,7 @@ async function fail(pull: Pull, world: PullWorld, thrown: unknown): Promise<void
   pull.error = error;
   pull.seen = undefined;
   pull.report.failed(error);
-  await keepEvidence(pull, world, error);
+  await keepEvidence(pull, world.storeForFailures, error);
 }
 
 async function readPages(pull: Pull, world: PullWorld, options: PullOptions): Promise<void> {
@@ -234,53 +231,10 @@ function firstInstant(pulls: readonly Pull[]): EpochMs {
 async function finish(pull: Pull, world: PullWorld, dryRun: boolean): Promise<void> {
   const { slice, report } = pull;
   report.close();
-  if (!dryRun) await record(pull, world);
-  world.report({ type: 'slice-finished', slice, result: report.result });
-}
-
-/** Writes the raw pages down; afterwards there are none left to keep. */
-async function keepPages({ slice, report }: Pull, store: ObjectStore): Promise<void> {
-  const { reading } = report;
-  const bytes = await reading?.takeRaw();
-  if (!reading || !bytes) return;
-  const keyAt = (instant: number) => rawPath(slice, instant);
-  report.keptRaw(await writeOnce(store, keyAt, reading.observedAt, bytes), bytes);
-}
-
-/**
- * The pages of a pull that failed after all of them had come, or because of what they say: AWS will have forgotten
- * them by the time somebody looks.
- */
-async function keepEvidence(pull: Pull, world: PullWorld, error: LedgerError): Promise<void> {
-  const { report } = pull;
-  const { reading } = report;
-  try {
-    if (reading?.complete || error instanceof BadDataError) await keepPages(pull, world.storeForFailures);
-  } catch (thrown) {
-    report.warn(`the raw pages could not be kept: ${asLedgerError(thrown).message}`);
-  } finally {
-    reading?.discardRaw();
-  }
-}
-
-/** Records a good or failed pull. A good one that could not be recorded is a failed one. */
-async function record(pull: Pull, world: PullWorld): Promise<void> {
-  const { slice, report } = pull;
-  const { result, objects, rawSha256, reading } = report;
-  if (!reading || result.outcome === 'superseded') return;
-  const store = result.outcome === 'ok' ? world.store : world.storeForFailures;
-  try {
-    const { observedAt } = reading;
-    const { writtenBy } = world;
-    const bytes = encodeRecord({ observedAt, result, rawSha256, objects, writtenBy });
-    await writeOnce(store, (instant) => pullPath(slice, instant), observedAt, bytes);
-  } catch (thrown) {
-    const error = asLedgerError(world.signal.aborted ? world.signal.reason : thrown);
-    if (result.outcome === 'failed') {
-      report.warn(`this failure could not be recorded: ${error.message}`);
-      return;
-    }
+  const error = dryRun ? undefined : await keepRecord(pull, world);
+  if (error) {
     pull.error = error;
     report.failed(error);
   }
+  world.report({ type: 'slice-finished', slice, result: report.result });
 }

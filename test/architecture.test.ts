@@ -55,6 +55,7 @@ const conductors = [
   'doctor-ledger',
   'doctor-slices',
   'findings',
+  'keep',
   'pages',
   'publish',
   'pull',

@@ -24,7 +24,7 @@ const bundledVersions = {
   name: 'bundled versions',
   setup({ onLoad }) {
     onLoad({ filter: /jobs\/package-info\.ts$/ }, () => {
-      const { name, version } = packageIn(ROOT);
+      const { name, version, engines } = packageIn(ROOT);
       const names = ['@aws-sdk/client-backup'];
       const versions = Object.fromEntries(
         names.map((each) => [each, packageIn(join(ROOT, 'node_modules', each)).version]),
@@ -32,7 +32,7 @@ const bundledVersions = {
       const contents = [
         `const versions = ${JSON.stringify(versions)};`,
         'export const installedVersion = (name) => versions[name];',
-        `export const packageInfo = () => (${JSON.stringify({ name, version })});`,
+        `export const packageInfo = () => (${JSON.stringify({ name, version, engines })});`,
       ];
       return { contents: contents.join('\n'), loader: 'js' };
     });

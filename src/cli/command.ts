@@ -1,4 +1,4 @@
-import type { Flags } from '../config/flags.ts';
+import type { Flags } from '../config/flag.ts';
 import type { Sources } from '../config/resolve.ts';
 
 /** One command of the command line. The work it does is handed in when it is made. */

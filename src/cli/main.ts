@@ -1,5 +1,5 @@
 import yargs, { type Argv } from 'yargs';
-import type { Flag } from '../config/flags.ts';
+import type { Flag } from '../config/flag.ts';
 import { type ReadFile, type Settings, unknownVariables } from '../config/resolve.ts';
 import { asLedgerError, exitCodeOf, UsageError } from '../errors.ts';
 import type { Command, Io } from './command.ts';

@@ -1,5 +1,6 @@
 import { aggregationPeriods, AGGREGATE_ALL, ANY, kindNames } from '../../schemas/kinds.ts';
 import { reconcileModes } from '../domain/reconcile-mode.ts';
+import { type Flags, value } from './flag.ts';
 import {
   account,
   accountId,
@@ -11,7 +12,6 @@ import {
   json,
   ledgerPlace,
   oneOf,
-  type Parse,
   region,
   regionOrAll,
   roleTemplate,
@@ -25,47 +25,6 @@ import {
  * Every flag, once: its meaning, default and grammar. The same names, in capitals and with the prefix
  * `BACKUP_LEDGER_`, are environment variables, and as they stand keys of the `--config` file.
  */
-
-export interface ValueFlag<T, D> {
-  readonly shape: 'value';
-  readonly group: string;
-  readonly describe: string;
-  readonly parse: Parse<T>;
-  /** In the notation a user would write; undefined when there is none. */
-  readonly default: D;
-}
-
-export interface ListFlag<T> {
-  readonly shape: 'list';
-  readonly group: string;
-  readonly describe: string;
-  readonly parse: Parse<T>;
-  readonly default: string | undefined;
-  /** What the word `all` stands for, where it is allowed. */
-  readonly all?: readonly T[];
-  /** Whether `@path` stands for the items in a file. */
-  readonly files?: true;
-}
-
-export interface SwitchFlag {
-  readonly shape: 'switch';
-  readonly group: string;
-  readonly describe: string;
-}
-
-export type Flag = ValueFlag<unknown, string | undefined> | ListFlag<unknown> | SwitchFlag;
-
-/** The flags of one command, by name. */
-export type Flags = Readonly<Record<string, Flag>>;
-
-function value<T, const D extends string | undefined>(
-  group: string,
-  describe: string,
-  parse: Parse<T>,
-  fallback: D,
-): ValueFlag<T, D> {
-  return { shape: 'value', group, describe, parse, default: fallback };
-}
 
 const LEDGER = 'Ledger:';
 const SLICES = 'What to read:';

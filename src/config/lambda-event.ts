@@ -49,6 +49,10 @@ function parseFlags(action: 'plan' | 'pull', event: Settings, env: Sources['env'
     return { problems: [`flags: expected an object such as {"kind": "copy"}, got ${show(flags)}`] };
   const parsed = parsePullConfig({ argv: flags, env });
   const problems = 'problems' in parsed ? [...parsed.problems] : placeProblems(parsed.config);
+  if (!('problems' in parsed) && parsed.config['dry-run'])
+    problems.push(
+      'dry-run: expected false, because a run would end well with nothing in the ledger, got true',
+    );
   if ('config' in flags)
     problems.push(`config: expected no file of flags here, got ${show(flags['config'])}`);
   if (problems.length > 0 || 'problems' in parsed) return { problems };
@@ -68,7 +72,7 @@ function parseSummarize(event: Settings): LambdaTaskResult {
   const startedAt = typeof started === 'string' ? Date.parse(started) : Number.NaN;
   const problems: string[] = [];
   if (Number.isNaN(startedAt)) problems.push(`started_at: expected an instant, got ${show(started)}`);
-  if (!isListOf(planned, isText))
+  if (!isListOf(planned, isText) || planned.length === 0)
     problems.push(`planned: expected the names of the slices, got ${show(planned)}`);
   if (!isListOf(results, isRecord))
     problems.push(`results: expected what came of each slice, got ${show(results)}`);
@@ -85,7 +89,15 @@ function parseSummarize(event: Settings): LambdaTaskResult {
 /** What action pull answers. */
 function isPulled(value: Settings): value is { slices: readonly SliceOutcome[] } {
   const { slices } = value;
-  return isListOf(slices, (slice): slice is SliceOutcome => isRecord(slice) && isText(slice['slice']));
+  return isListOf(
+    slices,
+    (slice): slice is SliceOutcome => isRecord(slice) && isText(slice['slice']) && isGood(slice['outcome']),
+  );
+}
+
+/** A slice that failed is an error, and comes as one. */
+function isGood(outcome: unknown): boolean {
+  return outcome === 'ok' || outcome === 'superseded';
 }
 
 function isFailure(value: Settings): value is SliceFailure & Settings {

@@ -1,6 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { show } from '../domain/show.ts';
-import { allFlags, type Flag, type Flags, type ListFlag, type SwitchFlag, type ValueFlag } from './flags.ts';
+import type { Flag, Flags, ListFlag, SwitchFlag, ValueFlag } from './flag.ts';
+import { allFlags } from './flags.ts';
 
 /** Where settings come from; earlier ones win: the command line, the environment, the file. */
 export interface Sources {

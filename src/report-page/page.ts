@@ -1,6 +1,8 @@
 import type { ReportData } from '../domain/report-data.ts';
 import { createAccountsTable } from './accounts-table.ts';
-import { drawCalendar, drawDaily, forget, resizeAll } from './charts.ts';
+import { drawCalendar } from './calendar-chart.ts';
+import { forget, resizeAll } from './chart.ts';
+import { drawDaily } from './daily-chart.ts';
 import { byId, element } from './dom.ts';
 import { capital, count } from './format.ts';
 import { showDailyTable, showFreshness, showHeadline, showLegend, showTop, topAccounts } from './sections.ts';

@@ -1,5 +1,6 @@
 import type { ReportData } from '../domain/report-data.ts';
-import { type DayState, drawSparkline } from './charts.ts';
+import type { DayState } from './calendar-chart.ts';
+import { drawSparkline } from './sparkline.ts';
 import { byId, element } from './dom.ts';
 import { capital, change, count, label, percent } from './format.ts';
 import {

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
 import {
   exitCodes,
@@ -52,6 +55,17 @@ it('pulls, verifies and asks', async () => {
   }))
     rows.push(row);
   expect(rows).toEqual([{ jobs: truth.reduce((sum, { Count }) => sum + Count, 0) }]);
+});
+
+it('says nothing unless it is told to', async () => {
+  const index = fileURLToPath(new URL('../../dist/jobs/index.js', import.meta.url));
+  const { ledger, now } = flags();
+  const call = (more: Flags) =>
+    `import(${JSON.stringify(index)}).then(({ pull }) => pull(${JSON.stringify({ ledger, now, region: 'eu-west-1', ...more })}))`;
+  const run = async (more: Flags) =>
+    promisify(execFile)(process.execPath, ['-e', call(more)], { env: awsEnvironment(trial.simulator.url) });
+  expect(await run({})).toEqual({ stdout: '', stderr: '' });
+  expect((await run({ 'log-level': 'info' })).stderr).toContain('THE CLOCK IS OVERRIDDEN');
 });
 
 it('has a failure of a slice as a result', async () => {

@@ -68,10 +68,17 @@ export async function writeYear(ledger: string, change: Partial<LedgerShape> = {
   }
 }
 
-function endingOf(failed: boolean): Pick<SummaryRow, 'state' | 'message_category'> {
-  return failed
-    ? { state: 'FAILED', message_category: 'AccessDenied' }
-    : { state: 'COMPLETED', message_category: 'SUCCESS' };
+/** A number from 1 to 97 without a pattern that compresses, the same every time. */
+function scattered(what: string): number {
+  return 1 + (Number.parseInt(sha256(new TextEncoder().encode(what)).slice(0, 8), 16) % 97);
+}
+
+/** One in eight does not end well, in one of several ways. */
+function endingOf(chance: number): Pick<SummaryRow, 'state' | 'message_category'> {
+  const reasons = ['AccessDenied', 'InvalidParameters', 'LimitExceeded', 'Cancelled', 'VssError', 'Expired'];
+  if (chance <= 85) return { state: 'COMPLETED', message_category: 'SUCCESS' };
+  const state = chance <= 91 ? 'FAILED' : chance <= 94 ? 'ABORTED' : 'PARTIAL';
+  return { state, message_category: reasons[chance % reasons.length] ?? null };
 }
 
 function rowsOf({ rows: count, accounts, trouble }: LedgerShape, region: string, day: Day): SummaryRow[] {
@@ -80,10 +87,10 @@ function rowsOf({ rows: count, accounts, trouble }: LedgerShape, region: string,
     region,
     account_id: String(100_000_000_000 + (index % accounts) * 7_777_777),
     resource_type: ['EBS', 'EC2', 'RDS', 'S3', 'DynamoDB'][Math.floor(index / accounts)] ?? null,
-    ...endingOf(trouble && (index * 7 + start / DAY_MS) % 13 === 0),
+    ...endingOf(trouble ? scattered(`${index} ${day} ${region}`) : 0),
     malware_scanner: null,
     scan_result_status: null,
-    job_count: 1 + ((index * 31 + start / DAY_MS) % 97),
+    job_count: trouble ? scattered(`${region} ${day} ${index}`) : 1 + ((index * 31 + start / DAY_MS) % 97),
     start_time: start,
     end_time: start + DAY_MS,
     observed_at: start + DAY_MS + PULL_TIME_MS,

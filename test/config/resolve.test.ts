@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Flags, pullFlags, simulateFlags } from '../../src/config/flags.ts';
+import type { Flags } from '../../src/config/flag.ts';
+import { pullFlags, simulateFlags } from '../../src/config/flags.ts';
 import {
   resolveFlags,
   type Settings,

@@ -294,12 +294,32 @@ describe('a wrong event', () => {
       { action: 'pull', flags: { ledger: './ledger', 's3-path-style': false } },
       ['ledger: expected s3://bucket/prefix'],
     ],
+    [
+      'a dry run, which would end well with nothing written',
+      { action: 'pull', flags: { 'dry-run': true } },
+      ['dry-run: expected false'],
+    ],
     ['a file of flags', { action: 'pull', flags: { config: 'x.json' } }, ['config: expected no file']],
     ['a file of accounts', { action: 'plan', flags: { accounts: '@x' } }, ['accounts: expected a list']],
     [
       'a summary of nothing',
       { action: 'summarize' },
       ['started_at: expected an instant', 'planned: expected the names', 'results: expected what came'],
+    ],
+    [
+      'a summary of no slices',
+      { action: 'summarize', started_at: '2026-11-23T03:30:00Z', planned: [], results: [] },
+      ['planned: expected the names of the slices, got []'],
+    ],
+    [
+      'a slice that failed, passed off as a result',
+      {
+        action: 'summarize',
+        started_at: '2026-11-23T03:30:00Z',
+        planned: ['a'],
+        results: [{ slices: [{ slice: 'a', outcome: 'failed' }] }],
+      },
+      ['results: expected slices, or slice and error'],
     ],
     [
       'a result that is none',

@@ -1,4 +1,5 @@
-import { readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { kindNames } from '../../schemas/kinds.ts';
@@ -95,6 +96,19 @@ describe('the report', () => {
     await trial.pull();
     await report('--from', '2026-11-15', '--to', '2026-11-17');
     expect(dataIn(out).days).toEqual(['2026-11-15', '2026-11-16', '2026-11-17']);
+  });
+
+  it('is shown in the browser by whatever opens such files', async () => {
+    await trial.pull();
+    const bin = await mkdtemp(join(tmpdir(), 'backup-ledger-open-'));
+    const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
+    await writeFile(join(bin, opener), `#!/bin/sh\necho "$1" > ${bin}/opened\n`, { mode: 0o755 });
+    const now = new Date(trial.simulator.clock.now()).toISOString();
+    const args = ['report', '--open', '--ledger', trial.ledger, '--out', out, '--now', now];
+    const { code } = await runCliProcess(args, { PATH: `${bin}:${process.env['PATH']}` });
+    expect(code).toBe(0);
+    await expect.poll(() => readFile(join(bin, 'opened'), 'utf8').catch(() => '')).toBe(`${out}\n`);
+    await rm(bin, { recursive: true });
   });
 
   it('of an empty ledger is an empty report', async () => {
