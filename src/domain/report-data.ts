@@ -21,15 +21,14 @@ export type Ending = (typeof endings)[number];
 /** Columns of equal length. `completed` is without those with issues, so that endings add up to jobs. */
 export type DailyColumns = Readonly<Record<'kind' | 'region' | 'account' | 'day' | Ending, number[]>>;
 
+/** What is said of jobs that did not end well. */
+export const troubleNames = ['category', 'resource_type'] as const;
+export type TroubleName = (typeof troubleNames)[number];
+
 /** Jobs that did not end well or ended with issues, by what was said of them. */
 export type TroubleColumns = Readonly<
-  Record<'kind' | 'region' | 'account' | 'day' | 'name' | 'jobs', number[]>
+  Record<'kind' | 'region' | 'account' | 'day' | TroubleName | 'jobs', number[]>
 >;
-
-export interface Trouble {
-  readonly names: readonly string[];
-  readonly columns: TroubleColumns;
-}
 
 /** By kind, region and day, over all scopes of a slice. */
 export type CoverageColumns = Readonly<
@@ -55,8 +54,9 @@ export interface ReportData {
   /** Accounts shown together only, at position `accounts.length`: those with the fewest jobs in trouble. */
   readonly other_accounts: number;
   readonly daily: DailyColumns;
-  readonly categories: Trouble;
-  readonly resource_types: Trouble;
+  readonly trouble: TroubleColumns;
+  /** The most frequent one by one, the rest as one. */
+  readonly trouble_names: Readonly<Record<TroubleName, readonly string[]>>;
   readonly coverage: CoverageColumns;
   /** Last good pull of each kind and region. */
   readonly last_observed: Readonly<Record<'kind' | 'region', number[]>> & { readonly at: readonly string[] };

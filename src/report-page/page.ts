@@ -42,9 +42,9 @@ export function showReport(data: ReportData): void {
     drawDaily(byId('daily'), days, counts);
     showDailyTable(data, counts);
     showLegend(drawCalendar(byId('calendar'), days, counts, coverage));
-    showTop('top-categories', byName(data, data.categories, wanted));
+    showTop('top-categories', byName(data, 'category', wanted));
     showTop('top-accounts', topAccounts(sums));
-    showTop('top-resource-types', byName(data, data.resource_types, wanted));
+    showTop('top-resource-types', byName(data, 'resource_type', wanted));
     showAccounts(sums);
     showFreshness(data, wanted);
     forget();

@@ -1,5 +1,5 @@
 import { groupBy } from '../domain/group-by.ts';
-import { type Ending, endings, type ReportData, type TroubleColumns } from '../domain/report-data.ts';
+import { type Ending, endings, type ReportData, type TroubleName } from '../domain/report-data.ts';
 
 /** What is shown: a position in the report's lists, or everything. */
 export interface Filter {
@@ -118,15 +118,15 @@ export interface NamedSums {
 }
 
 export function byName(
-  { days }: ReportData,
-  { names, columns }: { readonly names: readonly string[]; readonly columns: TroubleColumns },
+  { days, trouble, trouble_names: names }: ReportData,
+  by: TroubleName,
   filter: Filter,
 ): NamedSums[] {
-  const matches = matcher(columns, filter);
-  const sums = names.map((name) => ({ name, jobs: 0, days: days.map(() => 0) }));
-  columns.jobs.forEach((jobs, row) => {
-    const sum = sums[columns.name[row] ?? -1];
-    const day = columns.day[row] ?? 0;
+  const matches = matcher(trouble, filter);
+  const sums = names[by].map((name) => ({ name, jobs: 0, days: days.map(() => 0) }));
+  trouble.jobs.forEach((jobs, row) => {
+    const sum = sums[trouble[by][row] ?? -1];
+    const day = trouble.day[row] ?? 0;
     if (!sum || !matches(row)) return;
     sum.jobs += jobs;
     sum.days[day] = (sum.days[day] ?? 0) + jobs;

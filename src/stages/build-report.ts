@@ -1,5 +1,5 @@
 import type { Day } from '../domain/day.ts';
-import { type AccountChoice, endings, type ReportData, type Trouble } from '../domain/report-data.ts';
+import { type AccountChoice, endings, type ReportData, troubleNames } from '../domain/report-data.ts';
 
 type Cell = string | null | undefined;
 
@@ -42,8 +42,9 @@ export function createReport({ days, choice, about }: ReportFrame): ReportBuilde
   const dayAt = new Map<Cell, number>(days.map((day, at) => [day, at]));
   const accountAt = new Map<Cell, number>(choice.shown.map((account, at) => [account, at]));
   const daily = new Table(['kind', 'region', 'account', 'day'], endings);
-  const categories = new NamedTable();
-  const resourceTypes = new NamedTable();
+  const trouble = troubleTable();
+  const categories = new RankedNames();
+  const resourceTypes = new RankedNames();
   const coverageCounts = ['slices', 'pulled', 'lost', 'matched', 'mismatched', 'unfinished'] as const;
   const coverage = new Table(['kind', 'region', 'day'], coverageCounts);
   const observedAt = new Map<string, string>();
@@ -60,6 +61,17 @@ export function createReport({ days, choice, about }: ReportFrame): ReportBuilde
     return [kind, region, accountAt.get(place.account ?? '') ?? choice.shown.length, day];
   }
 
+  /** By the ranks of the names. */
+  function rankedTrouble(): ReportData['trouble'] {
+    const [{ rankOf: categoryRank }, { rankOf: typeRank }] = [categories.ranked(), resourceTypes.ranked()];
+    const table = troubleTable();
+    for (const [place, jobs] of trouble.entries()) {
+      const [category = 0, type = 0] = place.slice(4);
+      table.add([...place.slice(0, 4), categoryRank(category), typeRank(type)], jobs);
+    }
+    return table.columns() as ReportData['trouble'];
+  }
+
   return {
     daily(place, [completed = 0, issues = 0, ...others]) {
       const at = withAccount(place);
@@ -68,8 +80,9 @@ export function createReport({ days, choice, about }: ReportFrame): ReportBuilde
     trouble(place, { category, resourceType, jobs }) {
       const at = withAccount(place);
       if (!at) return;
-      categories.add(at, category ?? 'no category', jobs);
-      resourceTypes.add(at, resourceType ?? 'no resource type', jobs);
+      const categoryAt = categories.count(category ?? 'no category', jobs);
+      const typeAt = resourceTypes.count(resourceType ?? 'no resource type', jobs);
+      trouble.add([...at, categoryAt, typeAt], [jobs]);
     },
     coverage(place, counts, observed) {
       const at = positions(place);
@@ -86,8 +99,8 @@ export function createReport({ days, choice, about }: ReportFrame): ReportBuilde
       accounts: choice.shown,
       other_accounts: choice.others,
       daily: daily.columns() as ReportData['daily'],
-      categories: categories.trouble(),
-      resource_types: resourceTypes.trouble(),
+      trouble: rankedTrouble(),
+      trouble_names: { category: categories.ranked().names, resource_type: resourceTypes.ranked().names },
       coverage: coverage.columns() as ReportData['coverage'],
       last_observed: {
         kind: [...observedAt.keys()].map((slice) => (JSON.parse(slice) as number[])[0] ?? 0),
@@ -97,6 +110,8 @@ export function createReport({ days, choice, about }: ReportFrame): ReportBuilde
     }),
   };
 }
+
+const troubleTable = () => new Table(['kind', 'region', 'account', 'day', ...troubleNames], ['jobs']);
 
 /** Names by position, in the order met. */
 class Names {
@@ -151,32 +166,28 @@ function compare(a: readonly number[], b: readonly number[]): number {
   return at === -1 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
 }
 
-/** Jobs by place and name, the most frequent names one by one. */
-class NamedTable {
+/** Names by the jobs that bear them. */
+class RankedNames {
   readonly #names = new Names();
   readonly #jobs: number[] = [];
-  readonly #table = new Table(['kind', 'region', 'account', 'day', 'name'], ['jobs']);
 
-  add(place: readonly number[], name: string, jobs: number): void {
+  /** The position of the name before they are ranked. */
+  count(name: string, jobs: number): number {
     const at = this.#names.at(name);
     this.#jobs[at] = (this.#jobs[at] ?? 0) + jobs;
-    this.#table.add([...place, at], [jobs]);
+    return at;
   }
 
-  trouble(): Trouble {
+  /** The names as they are told, and where among them each position went. */
+  ranked(): { readonly names: string[]; readonly rankOf: (at: number) => number } {
     const { names } = this.#names;
-    const ranked = names.map((_, at) => at).toSorted((a, b) => (this.#jobs[b] ?? 0) - (this.#jobs[a] ?? 0));
-    const told = ranked.slice(0, MOST_NAMES);
-    const positions = new Map(told.map((old, at) => [old, at]));
-    const table = new Table(['kind', 'region', 'account', 'day', 'name'], ['jobs']);
-    for (const [place, jobs] of this.#table.entries()) {
-      const name = positions.get(place[4] ?? 0) ?? told.length;
-      table.add([...place.slice(0, 4), name], jobs);
-    }
-    const rest = ranked.length > told.length ? [`${ranked.length - told.length} others`] : [];
+    const order = names.map((_, at) => at).toSorted((a, b) => (this.#jobs[b] ?? 0) - (this.#jobs[a] ?? 0));
+    const told = order.slice(0, MOST_NAMES);
+    const ranks = new Map(told.map((at, rank) => [at, rank]));
+    const rest = order.length > told.length ? [`${order.length - told.length} others`] : [];
     return {
       names: [...told.map((at) => names[at] ?? ''), ...rest],
-      columns: table.columns() as Trouble['columns'],
+      rankOf: (at) => ranks.get(at) ?? told.length,
     };
   }
 }
