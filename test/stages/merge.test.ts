@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SummaryRow } from '../../schemas/columns.ts';
-import { type DaySeen, mergeDay } from '../../src/stages/merge.ts';
+import { type DaySeen, mergeDay, mergeDays } from '../../src/stages/merge.ts';
 import { ACCOUNT, aRow, OBSERVED_AT, OTHER_ACCOUNT } from '../fixtures/builders.ts';
 
 const EARLIER = OBSERVED_AT - 86_400_000;
@@ -250,5 +250,28 @@ describe('merged rows', () => {
     const before = Object.freeze([stored({ state: 'FAILED' }), stored({ state: 'COMPLETED' })]);
     const now = Object.freeze([aRow({ state: 'FAILED', job_count: 2 }), aRow({ state: 'COMPLETED' })]);
     expect(() => mergeDay(before, seen(now))).not.toThrow();
+  });
+});
+
+describe('pulls that speak of one day together', () => {
+  const other = { account_id: OTHER_ACCOUNT };
+
+  it('change their own accounts, each counted with its own pull', () => {
+    const running = stored({ state: 'RUNNING' });
+    const now = aRow({ ...other, job_count: 9 });
+    const merged = mergeDays([running, stored(other)], [silence(), seen([now])]);
+    expect(merged.rows).toEqual([now]);
+    expect(merged).toMatchObject({ added: 0, changed: 1, removed: 1 });
+    expect(merged.parts).toMatchObject([
+      { added: 0, changed: 0, removed: 1 },
+      { added: 0, changed: 1, removed: 0 },
+    ]);
+  });
+
+  it('make the same of it as one after the other, whatever the order of the rows', () => {
+    const rows = [stored({ ...other, state: 'FAILED' }), stored({ state: 'RUNNING' }), stored()];
+    const pulls = [seen([aRow({ job_count: 7 })]), seen([aRow(other)], { observedAt: OBSERVED_AT + 1 })];
+    const [first, second] = pulls as [DaySeen, DaySeen];
+    expect(mergeDays(rows, pulls).rows).toEqual(mergeDay(mergeDay(rows, first).rows, second).rows);
   });
 });
