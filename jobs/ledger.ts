@@ -26,6 +26,7 @@ export function loadCodec(): RowCodec {
   return {
     encode: async (kind, rows) => (await loading).parquetCodec.encode(kind, rows),
     decode: async (kind, bytes) => (await loading).parquetCodec.decode(kind, bytes),
+    holds: async (kind, bytes, rows) => (await loading).parquetCodec.holds(kind, bytes, rows),
   };
 }
 

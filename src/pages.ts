@@ -1,6 +1,6 @@
 import type { Kind } from '../schemas/kinds.ts';
 import { PaginationLoopError, TooManyPagesError } from './errors.ts';
-import type { SummarySource } from './ports.ts';
+import type { Page, SummarySource } from './ports.ts';
 import { extractPage } from './stages/extract.ts';
 
 export interface FollowOptions {
@@ -19,17 +19,29 @@ export async function* followPages(
   { maxPages, keep }: FollowOptions,
 ): AsyncGenerator<readonly unknown[]> {
   const followed = new Set<string>();
-  let token: string | undefined;
   let pages = 0;
-  do {
-    if (pages === maxPages) throw new TooManyPagesError(maxPages);
-    const { bytes, document } = await source.fetchPage(token);
+
+  function follow(token: string): Promise<Page> {
+    if (followed.has(token)) return Promise.reject(new PaginationLoopError(pages));
+    if (pages === maxPages) return Promise.reject(new TooManyPagesError(maxPages));
+    followed.add(token);
+    return source.fetchPage(token);
+  }
+
+  let coming: Promise<Page> | undefined = source.fetchPage(undefined);
+  while (coming) {
+    const { bytes, document } = await coming;
     await keep?.(bytes);
     const { items, nextToken } = extractPage(kind, document);
     pages += 1;
-    yield items;
-    if (nextToken !== undefined && followed.has(nextToken)) throw new PaginationLoopError(pages);
-    if (nextToken !== undefined) followed.add(nextToken);
-    token = nextToken;
-  } while (token !== undefined);
+    // Asked for at once: AWS answers while this page is worked on. Its failure is told when it is this one's turn.
+    coming = nextToken === undefined ? undefined : follow(nextToken);
+    const settled = coming?.catch(() => undefined);
+    try {
+      yield items;
+    } finally {
+      // Whoever stops here leaves no request behind.
+      await settled;
+    }
+  }
 }

@@ -76,6 +76,11 @@ export interface RowCodec {
   encode(kind: Kind, rows: readonly SummaryRow[]): Promise<Uint8Array>;
   /** Columns the file lacks read as null. Throws `DamagedObjectError` when the bytes are no such file. */
   decode(kind: Kind, bytes: Uint8Array): Promise<SummaryRow[]>;
+  /**
+   * Whether an intact file holds just these rows in this order, whenever they were observed, told without decoding it.
+   * False also where that cannot be told. Never throws.
+   */
+  holds(kind: Kind, bytes: Uint8Array, rows: readonly SummaryRow[]): Promise<boolean>;
 }
 
 /** Who calls AWS. */

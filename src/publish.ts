@@ -1,7 +1,8 @@
 import pMap from 'p-map';
 import type { EpochMs, SummaryRow } from '../schemas/columns.ts';
-import { type Day, daysBetween, utcDay } from './domain/day.ts';
+import { type Day, daysBetween } from './domain/day.ts';
 import { groupBy } from './domain/group-by.ts';
+import { rowsByDay } from './domain/row.ts';
 import type { Slice } from './domain/slice.ts';
 import type { RetryLostRaces } from './ports.ts';
 import { accountsOf, type SliceReport } from './slice-report.ts';
@@ -118,6 +119,7 @@ function taskOf(
     key: { table, aggregationPeriod, startDate, region },
     merge: (stored) =>
       mergeDays(
+        kind,
         stored,
         seen.map(({ day }) => day),
       ),
@@ -132,7 +134,7 @@ export function daysSeen({
   isDoubtful,
 }: SliceSeen): { readonly startDate: Day; readonly day: DaySeen }[] {
   const accounts = accountsOf(rows);
-  const returnedOn = groupBy(rows, (row) => utcDay(row.start_time));
+  const returnedOn = rowsByDay(rows);
   const days = [...returnedOn.keys()].toSorted();
   const [first, last] = [days[0], days.at(-1)];
   if (first === undefined || last === undefined) return [];

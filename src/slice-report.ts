@@ -1,7 +1,7 @@
 import type { EpochMs, SummaryRow } from '../schemas/columns.ts';
 import type { RecordedObject } from '../schemas/pull-record.ts';
 import type { Mismatch, SliceResult } from '../schemas/pull-result.ts';
-import { utcDay } from './domain/day.ts';
+import { rowsByDay } from './domain/row.ts';
 import { sha256 } from './domain/sha256.ts';
 import { some } from './domain/show.ts';
 import type { Slice } from './domain/slice.ts';
@@ -63,7 +63,7 @@ export class SliceReport {
 
   /** What the rows show as a whole. */
   sawRows(rows: readonly SummaryRow[], observedAt: EpochMs, last: EarlierPull | undefined): void {
-    const days = [...new Set(rows.map((row) => utcDay(row.start_time)))].toSorted();
+    const days = [...rowsByDay(rows).keys()].toSorted();
     const read = { observedAt, firstDay: days[0], lastDay: days.at(-1) };
     const { result } = this;
     result.first_day = read.firstDay ?? null;

@@ -12,11 +12,14 @@ const LINE_FEED = new Uint8Array([0x0a]);
 function createWriter(): LineWriter {
   const gzip = createGzip();
   const chunks: Buffer[] = [];
+  let drained: Promise<unknown> = Promise.resolve();
   gzip.on('data', (chunk: Buffer) => chunks.push(chunk));
   return {
+    /** Waits for the line before, not for this one: it is compressed while the next one is fetched. */
     async append(line) {
+      await drained;
       gzip.write(line);
-      if (!gzip.write(LINE_FEED)) await once(gzip, 'drain');
+      if (!gzip.write(LINE_FEED)) drained = once(gzip, 'drain');
     },
     async finish() {
       gzip.end();

@@ -19,7 +19,9 @@ import {
   type SummaryRow,
 } from '../../schemas/columns.ts';
 import type { Kind } from '../../schemas/kinds.ts';
+import { sha256 } from '../domain/sha256.ts';
 import { DamagedObjectError } from '../errors.ts';
+import { contentDigest, seal } from './parquet-seal.ts';
 
 const MAGIC = 'PAR1';
 /** Length of the footer's length, plus the closing magic. */
@@ -71,6 +73,35 @@ export async function decodeRows(kind: Kind, bytes: Uint8Array): Promise<Summary
   }
 }
 
+/**
+ * Whether a data file holds just these rows, in this order, whenever they were observed: by what its footer says, whose
+ * word on the pages is verified. False also where the file says nothing, or is damaged: then decode it.
+ */
+export async function holdsRows(
+  kind: Kind,
+  bytes: Uint8Array,
+  rows: readonly SummaryRow[],
+): Promise<boolean> {
+  try {
+    const metadata = parquetMetadata(bytes, { geoparquet: false });
+    checkSchema(kind, metadata.schema);
+    checkLayout(bytes, metadata);
+    const said = new Map(metadata.key_value_metadata?.map(({ key, value }) => [key, value]));
+    return (
+      metadata.num_rows === BigInt(rows.length) &&
+      said.get(seal.pages) === sha256(bodyOf(bytes, metadata)) &&
+      said.get(seal.content) === contentDigest(kind, rows)
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** All but the footer. */
+function bodyOf(bytes: Uint8Array, { metadata_length: footer }: FileMetaData): Uint8Array {
+  return bytes.subarray(0, bytes.length - TRAILER_BYTES - footer);
+}
+
 function asDamaged(kind: Kind, thrown: unknown): DamagedObjectError {
   if (thrown instanceof DamagedObjectError) return thrown;
   const reason = thrown instanceof Error ? thrown.message : String(thrown);
@@ -115,7 +146,7 @@ function checkField(name: ColumnName, field: SchemaElement | undefined): void {
  */
 function checkLayout(bytes: Uint8Array, metadata: FileMetaData): void {
   const [, ...fields] = metadata.schema;
-  const body = bytes.subarray(0, bytes.length - TRAILER_BYTES - metadata.metadata_length);
+  const body = bodyOf(bytes, metadata);
   ensure(utf8.decode(body.subarray(0, MAGIC.length)) === MAGIC, `expected ${MAGIC} at the start`);
   let offset = MAGIC.length;
   let rows = 0n;

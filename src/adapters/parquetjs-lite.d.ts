@@ -56,6 +56,8 @@ declare module 'parquetjs-lite' {
     /** Empty (`{}`) at the start of every row group. */
     rowBuffer: Partial<RowBuffer>;
     appendRow(row: Readonly<Record<string, unknown>>): Promise<void>;
+    /** Keys and values for the footer, read when that is written. */
+    userMetadata: Readonly<Record<string, string>>;
     close(): Promise<void>;
   }
 

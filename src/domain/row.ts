@@ -1,5 +1,13 @@
-import { columnsOf, dimensionsOf, identityColumnsOf, type SummaryRow } from '../../schemas/columns.ts';
+import {
+  type ColumnName,
+  columnsOf,
+  dimensionsOf,
+  identityColumnsOf,
+  type SummaryRow,
+} from '../../schemas/columns.ts';
 import { factsOf, type Kind } from '../../schemas/kinds.ts';
+import { type Day, DAY_MS, utcDay } from './day.ts';
+import { groupBy } from './group-by.ts';
 
 /**
  * What makes two rows readings of the same thing, within one kind and aggregation period.
@@ -10,10 +18,29 @@ export function identityOf(kind: Kind): (row: SummaryRow) => string {
   return (row) => JSON.stringify(names.map((name) => row[name]));
 }
 
+/** Whether two rows are readings of the same thing: the same as comparing their identities, but faster. */
+export function sameIdentity(kind: Kind): (a: SummaryRow, b: SummaryRow) => boolean {
+  return agreeIn(identityColumnsOf(kind));
+}
+
+/** The columns that say what AWS counted, not when it was asked. */
+export function contentColumnsOf(kind: Kind): readonly ColumnName[] {
+  return columnsOf(kind).filter((name) => name !== 'observed_at');
+}
+
 /** Whether two rows agree in everything but when they were observed. */
 export function sameButObservation(kind: Kind): (a: SummaryRow, b: SummaryRow) => boolean {
-  const names = columnsOf(kind).filter((name) => name !== 'observed_at');
+  return agreeIn(contentColumnsOf(kind));
+}
+
+function agreeIn(names: readonly ColumnName[]): (a: SummaryRow, b: SummaryRow) => boolean {
   return (a, b) => names.every((name) => a[name] === b[name]);
+}
+
+/** Rows by the UTC day on which they start. */
+export function rowsByDay(rows: readonly SummaryRow[]): Map<Day, SummaryRow[]> {
+  const byNumber = groupBy(rows, (row) => Math.floor(row.start_time / DAY_MS));
+  return new Map(Array.from(byNumber, ([number, of]) => [utcDay(number * DAY_MS), of]));
 }
 
 /**

@@ -47,7 +47,10 @@ export async function planPartition<M extends MergedRows>(
 ): Promise<PartitionPlan<M>> {
   const partition = partitionPath(task.key);
   const stored = await store.get(partition);
-  const merged = task.merge(stored ? await decode(codec, task.kind, partition, stored) : []);
+  const first = task.merge([]);
+  const merged = stored
+    ? task.merge(await storedRows(codec, task.kind, partition, stored, first.rows))
+    : first;
   const { added, changed, removed } = merged;
   const differs = added + changed + removed > 0;
   const action = differs ? (stored ? 'replace' : 'create') : 'unchanged';
@@ -90,14 +93,19 @@ function recordedObject<M extends MergedRows>(
   };
 }
 
-async function decode(
+/**
+ * The rows of a partition. Mostly nothing has changed, and it holds what would be written if there were none: then those
+ * rows stand for its own, which differ from them in when they were observed.
+ */
+async function storedRows(
   codec: RowCodec,
   kind: Kind,
   partition: string,
   { bytes }: StoredObject,
-): Promise<SummaryRow[]> {
+  expected: readonly SummaryRow[],
+): Promise<readonly SummaryRow[]> {
   try {
-    return await codec.decode(kind, bytes);
+    return (await codec.holds(kind, bytes, expected)) ? expected : await codec.decode(kind, bytes);
   } catch (error) {
     if (!(error instanceof DamagedObjectError)) throw error;
     throw new DamagedObjectError(`${partition}: ${error.message}`, { cause: error });

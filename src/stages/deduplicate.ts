@@ -1,6 +1,6 @@
-import type { SummaryRow } from '../../schemas/columns.ts';
+import type { EpochMs, SummaryRow } from '../../schemas/columns.ts';
 import type { Kind } from '../../schemas/kinds.ts';
-import { identityOf } from '../domain/row.ts';
+import { identityOf, sameIdentity } from '../domain/row.ts';
 import { show } from '../domain/show.ts';
 import { NewDimensionError } from '../errors.ts';
 
@@ -26,24 +26,43 @@ export interface Deduplicator {
  * later page, with another (a conflict). The row read last wins.
  */
 export function createDeduplicator(kind: Kind): Deduplicator {
+  const isSame = sameIdentity(kind);
   const identify = identityOf(kind);
-  const readings = new Map<string, Reading>();
+  const places = new Places();
+  const unknownFields = new Map<SummaryRow, Reading['unknownFields']>();
+  let pageRows: SummaryRow[] = [];
+  let page = 0;
+  let size = 0;
   let duplicates = 0;
   let conflicts = 0;
+
+  function readingOf(row: SummaryRow): Reading {
+    return { row, page: pageRows.includes(row) ? page : page - 1, unknownFields: unknownFields.get(row) };
+  }
+
   return {
     add(reading) {
-      const identity = identify(reading.row);
-      const earlier = readings.get(identity);
+      if (reading.page !== page) pageRows = [];
+      page = reading.page;
+      const { row } = reading;
+      const near = places.near(row);
+      const at = near.findIndex((other) => isSame(other, row));
+      const earlier = near[at];
       if (earlier) {
-        assertOneRow(identity, earlier, reading);
-        if (earlier.row.job_count === reading.row.job_count) duplicates += 1;
+        assertOneRow(identify(row), readingOf(earlier), reading);
+        if (earlier.job_count === row.job_count) duplicates += 1;
         else conflicts += 1;
+        near[at] = row;
+      } else {
+        near.push(row);
+        size += 1;
       }
-      readings.set(identity, reading);
+      pageRows.push(row);
+      if (reading.unknownFields) unknownFields.set(row, reading.unknownFields);
     },
-    rows: () => Array.from(readings.values(), (reading) => reading.row),
+    rows: () => places.rows(),
     get size() {
-      return readings.size;
+      return size;
     },
     get duplicates() {
       return duplicates;
@@ -52,6 +71,23 @@ export function createDeduplicator(kind: Kind): Deduplicator {
       return conflicts;
     },
   };
+}
+
+/** Rows by start time and account: an account has some dozens of one time, few enough to look through. */
+class Places {
+  readonly #rows = new Map<EpochMs, Map<string | null, SummaryRow[]>>();
+
+  near({ start_time: start, account_id: account }: SummaryRow): SummaryRow[] {
+    const byAccount = this.#rows.get(start) ?? new Map<string | null, SummaryRow[]>();
+    if (byAccount.size === 0) this.#rows.set(start, byAccount);
+    const rows = byAccount.get(account) ?? [];
+    if (rows.length === 0) byAccount.set(account, rows);
+    return rows;
+  }
+
+  rows(): SummaryRow[] {
+    return [...this.#rows.values()].flatMap((byAccount) => [...byAccount.values()].flat());
+  }
 }
 
 function assertOneRow(identity: string, earlier: Reading, later: Reading): void {

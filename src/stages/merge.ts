@@ -38,20 +38,35 @@ type Rows = readonly SummaryRow[];
  */
 export function mergeDay(stored: Rows, seen: DaySeen): Merged {
   const rules = rulesOf(seen);
-  const returnedBy = groupBy(seen.returned, (row): Account => row.account_id);
-  const storedBy = groupBy(stored, (row): Account => row.account_id);
-  const rows: SummaryRow[] = [];
+  const returnedBy = byAccount(seen.returned, seen.kind);
+  const storedBy = byAccount(stored, seen.kind);
+  const groups: Rows[] = [];
+  const changes = { added: 0, changed: 0, removed: 0 };
   let protectedAccounts = 0;
   for (const account of new Set([...storedBy.keys(), ...returnedBy.keys()])) {
     const before = storedBy.get(account) ?? [];
     const after = seen.accounts.has(account)
       ? rules.mergeAccount(before, returnedBy.get(account) ?? [])
       : { rows: before, protected: false };
-    rows.push(...after.rows);
+    groups.push(after.rows);
+    if (after.rows !== before) addDifferences(changes, seen.kind, before, after.rows);
     if (after.protected) protectedAccounts += 1;
   }
-  rows.sort(fileOrder(seen.kind));
-  return { rows, protectedAccounts, ...differences(seen.kind, stored, rows) };
+  return { rows: inFileOrder(groups, seen.kind), protectedAccounts, ...changes };
+}
+
+/** Each account's rows, in file order. */
+function byAccount(rows: Rows, kind: Kind): Map<Account, Rows> {
+  const groups = groupBy(rows, (row): Account => row.account_id);
+  for (const group of groups.values()) group.sort(fileOrder(kind));
+  return groups;
+}
+
+/** Accounts come first in the order of a file, so that it is enough to sort them, each a list of ordered rows. */
+function inFileOrder(groups: readonly Rows[], kind: Kind): SummaryRow[] {
+  const order = fileOrder(kind);
+  const full = groups.filter((rows) => rows.length > 0);
+  return full.toSorted(([a], [b]) => (a && b ? order(a, b) : 0)).flat();
 }
 
 /** What several pulls make of one day, and what each of them changed. */
@@ -61,22 +76,21 @@ export interface MergedTogether extends Omit<Merged, 'protectedAccounts'> {
 }
 
 /** Merges what several pulls have to say about one day, one after the other: pulls of one account each, as a rule. */
-export function mergeDays(stored: Rows, pulls: readonly DaySeen[]): MergedTogether {
+export function mergeDays(kind: Kind, stored: Rows, pulls: readonly DaySeen[]): MergedTogether {
   const [only, ...more] = pulls;
   if (only && more.length === 0) {
     const merged = mergeDay(stored, only);
     return { ...merged, parts: [merged] };
   }
-  const byAccount = new Map<Account, Rows>(groupBy(stored, (row): Account => row.account_id));
+  const held = byAccount(stored, kind);
   const parts = pulls.map((seen) => {
-    const before = [...seen.accounts].flatMap((account) => byAccount.get(account) ?? []);
+    const before = [...seen.accounts].flatMap((account) => held.get(account) ?? []);
     const { rows, ...part } = mergeDay(before, seen);
-    const after = groupBy(rows, (row): Account => row.account_id);
-    for (const account of seen.accounts) byAccount.set(account, after.get(account) ?? []);
+    const after = byAccount(rows, kind);
+    for (const account of seen.accounts) held.set(account, after.get(account) ?? []);
     return part;
   });
-  const rows = [...byAccount.values()].flat();
-  if (only) rows.sort(fileOrder(only.kind));
+  const rows = inFileOrder([...held.values()], kind);
   const sum = (count: 'added' | 'changed' | 'removed') =>
     parts.reduce((total, part) => total + part[count], 0);
   return { rows, parts, added: sum('added'), changed: sum('changed'), removed: sum('removed') };
@@ -109,32 +123,29 @@ function rulesOf({ kind, observedAt, doubtful }: DaySeen) {
   return { mergeAccount };
 }
 
-/** Whether two sets of rows agree in everything but when they were observed. */
+/** Whether two lists of rows, both in file order, agree in everything but when they were observed. */
 function sameRows(kind: Kind): (a: Rows, b: Rows) => boolean {
   const same = sameButObservation(kind);
-  const order = fileOrder(kind);
-  return (a, b) => {
-    if (a.length !== b.length) return false;
-    const others = b.toSorted(order);
-    return a.toSorted(order).every((row, index) => {
-      const other = others[index];
+  return (a, b) =>
+    a.length === b.length &&
+    a.every((row, index) => {
+      const other = b[index];
       return other !== undefined && same(row, other);
     });
-  };
 }
 
-function differences(kind: Kind, before: Rows, after: Rows) {
+type Changes = Record<'added' | 'changed' | 'removed', number>;
+
+function addDifferences(changes: Changes, kind: Kind, before: Rows, after: Rows): void {
   const identify = identityOf(kind);
   const same = sameButObservation(kind);
   const gone = new Map(before.map((row) => [identify(row), row]));
-  let added = 0;
-  let changed = 0;
   for (const row of after) {
-    const identity = identify(row);
+    const identity = gone.size > 0 ? identify(row) : '';
     const earlier = gone.get(identity);
-    if (!earlier) added += 1;
-    else if (!same(earlier, row)) changed += 1;
+    if (!earlier) changes.added += 1;
+    else if (!same(earlier, row)) changes.changed += 1;
     gone.delete(identity);
   }
-  return { added, changed, removed: gone.size };
+  changes.removed += gone.size;
 }

@@ -2,9 +2,8 @@ import type { EpochMs, SummaryRow } from '../../schemas/columns.ts';
 import { columnFacts, dimensionsOf } from '../../schemas/columns.ts';
 import { AGGREGATE_ALL, ANY, factsOf, periodDays } from '../../schemas/kinds.ts';
 import type { Mismatch } from '../../schemas/pull-result.ts';
-import { addDays, type Day, startOfDay, utcDay } from '../domain/day.ts';
-import { groupBy } from '../domain/group-by.ts';
-import { identityOf } from '../domain/row.ts';
+import { addDays, type Day, startOfDay } from '../domain/day.ts';
+import { identityOf, rowsByDay } from '../domain/row.ts';
 import { show } from '../domain/show.ts';
 import { isAggregated, type Slice } from '../domain/slice.ts';
 
@@ -73,8 +72,7 @@ export function isOver(slice: Slice, startDate: Day, observedAt: EpochMs): boole
 }
 
 function jobsByDay(rows: readonly SummaryRow[]): Map<Day, number> {
-  const byDay = groupBy(rows, (row) => utcDay(row.start_time));
   return new Map(
-    Array.from(byDay, ([day, some]) => [day, some.reduce((sum, row) => sum + row.job_count, 0)]),
+    Array.from(rowsByDay(rows), ([day, of]) => [day, of.reduce((sum, row) => sum + row.job_count, 0)]),
   );
 }

@@ -21,8 +21,8 @@ const MAX_INSTANT: EpochMs = 8.64e15;
 
 type Fields = Readonly<Record<string, unknown>>;
 type Value = string | number | null;
-/** Returns the value, or reports a problem and returns null. */
-type Reader = (value: unknown, problem: (expected: string) => void) => Value;
+/** Given undefined for an absent value. */
+type Reader = (value: unknown) => Value | Refusal;
 
 export type Validation =
   | {
@@ -35,7 +35,11 @@ export type Validation =
 
 /** Makes the function that turns one item of a slice's pages into a row, or into every reason why it is none. */
 export function createValidator(slice: Slice, observedAt: EpochMs): (item: unknown) => Validation {
-  const readers = new Map(columnsOf(slice.kind).map((name) => [name, readerOf(name, slice, observedAt)]));
+  const own = columnsOf(slice.kind);
+  const cells = columnNames.map((name): Cell => {
+    const read = own.includes(name) ? readerOf(name, slice, observedAt) : () => null;
+    return { name, field: columnFacts(name).field, read };
+  });
   const known = new Set(columnsOf(slice.kind).map((name) => columnFacts(name).field));
 
   return (item) => {
@@ -44,27 +48,46 @@ export function createValidator(slice: Slice, observedAt: EpochMs): (item: unkno
     }
     const fields = item as Fields;
     const problems: string[] = [];
-    const row = readRow(fields, readers, problems);
+    const row = readRow(fields, cells, problems);
     if (problems.length > 0) return { ok: false, problems };
     return { ok: true, row, unknownFields: unknownFieldsOf(fields, known) };
   };
 }
 
-function readRow(fields: Fields, readers: ReadonlyMap<ColumnName, Reader>, problems: string[]): SummaryRow {
-  const values: Partial<Record<ColumnName, Value>> = {};
-  for (const name of columnNames) {
-    const field = columnFacts(name).field;
+/** How one cell of a row is read. */
+interface Cell {
+  readonly name: ColumnName;
+  readonly field: string | null;
+  readonly read: Reader;
+}
+
+function readRow(fields: Fields, cells: readonly Cell[], problems: string[]): SummaryRow {
+  const values: Record<string, Value> = { ...noValues };
+  for (const { name, field, read } of cells) {
     const got = field === null ? undefined : fields[field];
-    const problem = (expected: string) => problems.push(`${field}: expected ${expected}, got ${show(got)}`);
-    values[name] = readers.get(name)?.(got ?? undefined, problem) ?? null;
+    const value = read(got ?? undefined);
+    if (!(value instanceof Refusal)) values[name] = value;
+    else problems.push(`${field}: expected ${value.expected}, got ${show(got)}`);
   }
-  const row = values as SummaryRow;
+  const row = values as unknown as SummaryRow;
   if (row.end_time !== null && problems.length === 0 && row.end_time < row.start_time) {
     problems.push(
       `EndTime: expected no earlier than StartTime ${show(fields['StartTime'])}, got ${show(fields['EndTime'])}`,
     );
   }
   return row;
+}
+
+/** All columns from the start: rows that grow column by column take twice the memory. */
+const noValues = Object.fromEntries(columnNames.map((name) => [name, null]));
+
+/** Why a value is none. */
+class Refusal {
+  readonly expected: string;
+
+  constructor(expected: string) {
+    this.expected = expected;
+  }
 }
 
 function readerOf(name: ColumnName, slice: Slice, observedAt: EpochMs): Reader {
@@ -78,49 +101,50 @@ function readerOf(name: ColumnName, slice: Slice, observedAt: EpochMs): Reader {
 }
 
 function orElse(absent: Value, read: Reader): Reader {
-  return (value, problem) => (value === undefined ? absent : read(value, problem));
+  return (value) => (value === undefined ? absent : read(value));
 }
 
+/** The same text is kept once, and looked at once: a slice repeats few of them many times. */
 function dimensionReader(field: FilterName | 'Region', slice: Slice): Reader {
   const aggregated = field !== 'Region' && isAggregated(slice, field);
-  return (value, problem) => {
-    if (typeof value !== 'string') return refuse(problem, 'a string');
-    if (!value.isWellFormed()) return refuse(problem, 'well-formed Unicode');
-    if (value === ANY || (value === AGGREGATE_ALL && !aggregated))
-      return refuse(problem, 'one value, not a sum');
+  const isSum = (value: string) => value === ANY || (value === AGGREGATE_ALL && !aggregated);
+  const known = new Map<string, string>();
+  return (value) => {
+    if (typeof value !== 'string') return new Refusal('a string');
+    const same = known.get(value);
+    if (same !== undefined) return same;
+    if (!value.isWellFormed()) return new Refusal('well-formed Unicode');
+    if (isSum(value)) return new Refusal('one value, not a sum');
+    known.set(value, value);
     return value;
   };
 }
 
-function readCount(value: unknown, problem: (expected: string) => void): Value {
+function readCount(value: unknown): Value | Refusal {
   if (Number.isSafeInteger(value) && Number(value) >= 0) return Number(value);
-  return refuse(problem, `a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`);
+  return new Refusal(`a whole number from 0 to ${Number.MAX_SAFE_INTEGER}`);
 }
 
 /** Epoch seconds on the wire, with a fraction where AWS sends one. */
-function readInstant(value: unknown, problem: (expected: string) => void): Value {
+function readInstant(value: unknown): Value | Refusal {
   const instant = typeof value === 'number' ? Math.round(value * 1000) : Number.NaN;
-  return Math.abs(instant) <= MAX_INSTANT ? instant : refuse(problem, 'epoch seconds');
+  return Math.abs(instant) <= MAX_INSTANT ? instant : new Refusal('epoch seconds');
 }
 
 function startReader(observedAt: EpochMs): Reader {
   const earliest = observedAt - EARLIEST_START_DAYS * DAY_MS;
   const latest = observedAt + LATEST_START_DAYS * DAY_MS;
   const range = `a time from ${new Date(earliest).toISOString()} to ${new Date(latest).toISOString()}`;
-  return (value, problem) => {
-    if (typeof value !== 'number') return refuse(problem, 'epoch seconds');
-    const start = Number(readInstant(value, () => undefined) ?? Number.NaN);
-    return start >= earliest && start <= latest ? start : refuse(problem, `${range} in epoch seconds`);
+  return (value) => {
+    if (typeof value !== 'number') return new Refusal('epoch seconds');
+    const start = Number(readInstant(value));
+    return start >= earliest && start <= latest ? start : new Refusal(`${range} in epoch seconds`);
   };
 }
 
-function refuse(problem: (expected: string) => void, expected: string): null {
-  problem(expected);
-  return null;
-}
-
 function unknownFieldsOf(fields: Fields, known: ReadonlySet<string | null>): Fields | undefined {
-  const unknown = Object.keys(fields).filter((name) => !known.has(name));
+  const names = Object.keys(fields);
+  if (names.every((name) => known.has(name))) return undefined;
   // Entries, not assignments: a field may be called __proto__.
-  return unknown.length === 0 ? undefined : Object.fromEntries(unknown.map((name) => [name, fields[name]]));
+  return Object.fromEntries(names.flatMap((name) => (known.has(name) ? [] : [[name, fields[name]]])));
 }

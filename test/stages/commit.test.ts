@@ -93,7 +93,7 @@ describe('planning a partition', () => {
   });
 
   it('lets a bug in the codec pass as what it is', async () => {
-    await seed([]);
+    await seed([aRow()]);
     const bug = new TypeError('a bug');
     files = { store, codec: { ...jsonCodec, decode: () => Promise.reject(bug) } };
     await expect(plan((stored) => becoming(stored, {}))).rejects.toBe(bug);

@@ -259,7 +259,7 @@ describe('pulls that speak of one day together', () => {
   it('change their own accounts, each counted with its own pull', () => {
     const running = stored({ state: 'RUNNING' });
     const now = aRow({ ...other, job_count: 9 });
-    const merged = mergeDays([running, stored(other)], [silence(), seen([now])]);
+    const merged = mergeDays('copy', [running, stored(other)], [silence(), seen([now])]);
     expect(merged.rows).toEqual([now]);
     expect(merged).toMatchObject({ added: 0, changed: 1, removed: 1 });
     expect(merged.parts).toMatchObject([
@@ -272,6 +272,6 @@ describe('pulls that speak of one day together', () => {
     const rows = [stored({ ...other, state: 'FAILED' }), stored({ state: 'RUNNING' }), stored()];
     const pulls = [seen([aRow({ job_count: 7 })]), seen([aRow(other)], { observedAt: OBSERVED_AT + 1 })];
     const [first, second] = pulls as [DaySeen, DaySeen];
-    expect(mergeDays(rows, pulls).rows).toEqual(mergeDay(mergeDay(rows, first).rows, second).rows);
+    expect(mergeDays('copy', rows, pulls).rows).toEqual(mergeDay(mergeDay(rows, first).rows, second).rows);
   });
 });
