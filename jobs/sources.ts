@@ -1,5 +1,5 @@
 import { createSummarySource, type SummarySourceOptions } from '../src/adapters/aws-backup.ts';
-import { createPace, type Pace } from '../src/adapters/pace.ts';
+import { createLimit, createPace, type Pace } from '../src/adapters/pace.ts';
 import type { SliceChoice } from '../src/config/slice-choice.ts';
 import type { Slice } from '../src/domain/slice.ts';
 import type { RequestHooks, SummarySource } from '../src/ports.ts';
@@ -37,11 +37,11 @@ export async function openSources(
       ? undefined
       : (await import('./role-credentials.ts')).openRoles(timeouts, signal);
   const clients = backupClients({ timeouts, roleOf: config.roleOf, roles });
-  const paceOf = regionPaces(config['max-rate'], signal);
+  const paceOf = openPaces(config, signal);
   const pageSize = config['page-size'];
   return {
     openSource: (slice, hooks) => {
-      const pace = paceOf(slice.region);
+      const pace = paceOf(slice);
       return createSummarySource({ client: clients.for(slice), slice, pageSize, retry, signal, pace, hooks });
     },
     close() {
@@ -51,16 +51,25 @@ export async function openSources(
   };
 }
 
-/** The pace of each region, which all its slices share; none where no limit is wanted. */
-function regionPaces(
-  perSecond: number | undefined,
+/** AWS grants a rate to each account in each region; the limit is each region's, whoever asks. */
+function openPaces(
+  { roleOf, 'max-rate': perSecond }: SourcesConfig,
   signal: AbortSignal,
-): (region: string) => Pace | undefined {
+): (slice: Slice) => Pace {
+  const limits = new Map<string, () => Promise<void>>();
   const paces = new Map<string, Pace>();
-  return (region) => {
+
+  function limitOf(region: string): (() => Promise<void>) | undefined {
     if (perSecond === undefined) return undefined;
-    const pace = paces.get(region) ?? createPace(perSecond, signal);
-    paces.set(region, pace);
+    const limit = limits.get(region) ?? createLimit(perSecond, signal);
+    limits.set(region, limit);
+    return limit;
+  }
+
+  return (slice) => {
+    const caller = JSON.stringify([slice.region, roleOf(slice)]);
+    const pace = paces.get(caller) ?? createPace(signal, limitOf(slice.region));
+    paces.set(caller, pace);
     return pace;
   };
 }

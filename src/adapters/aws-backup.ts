@@ -83,9 +83,15 @@ async function sendOnce(
     // Between the wire and the SDK's deserializer, which then parses an empty document.
     { step: 'deserialize', priority: 'low', name: 'keepBody' },
   );
-  await pace?.();
+  await pace?.wait();
   hooks.onRequest();
-  await client.send(command, { abortSignal: signal });
+  try {
+    await client.send(command, { abortSignal: signal });
+    pace?.answered(false);
+  } catch (error) {
+    pace?.answered(classifyAwsError(error).throttled === true);
+    throw error;
+  }
   return { bytes: body, document: parse(body) };
 }
 

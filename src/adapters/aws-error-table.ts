@@ -6,11 +6,14 @@ export interface Verdict {
   readonly recovery: Recovery;
   /** The request itself was found wrong; with a NextToken, the token may have expired. */
   readonly validation?: true;
+  /** There were too many requests. */
+  readonly throttled?: true;
   /** The caller's AbortSignal ended the request. */
   readonly aborted?: true;
 }
 
 export const passing: Verdict = { action: 'retry', recovery: 'retry-later' };
+const throttled: Verdict = { ...passing, throttled: true };
 const refused: Verdict = { action: 'stop', recovery: 'fix-config' };
 const invalid: Verdict = { action: 'stop', recovery: 'fix-config', validation: true };
 const aborted: Verdict = { action: 'stop', recovery: 'retry-later', aborted: true };
@@ -24,9 +27,8 @@ export const clockCorrected: Verdict = { action: 'retry', recovery: 'fix-config'
  */
 export const namesByVerdict: readonly (readonly [Verdict, readonly string[]])[] = [
   [
-    passing,
+    throttled,
     [
-      // throttling
       'BandwidthLimitExceeded',
       'EC2ThrottledException',
       'LimitExceededException',
@@ -41,6 +43,11 @@ export const namesByVerdict: readonly (readonly [Verdict, readonly string[]])[] 
       'ThrottlingException',
       'TooManyRequestsException',
       'TransactionInProgressException',
+    ],
+  ],
+  [
+    passing,
+    [
       // the service's own bad moment
       'InternalError',
       'InternalFailure',
@@ -128,7 +135,7 @@ export const statusRanges: readonly (readonly [from: number, to: number, Verdict
   [300, 399, refused],
   [400, 400, invalid],
   [408, 408, passing],
-  [429, 429, passing],
+  [429, 429, throttled],
   [401, 499, refused],
   [500, 599, passing],
 ];
