@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { doctorCommand } from '../src/cli/doctor.ts';
 import { planCommand } from '../src/cli/plan.ts';
 import { pullCommand } from '../src/cli/pull.ts';
@@ -20,6 +21,10 @@ process.on('uncaughtException', (error) => {
   process.stderr.write(`${error.stack ?? error.message}\n`);
   process.exit(exitCodes['report-bug']);
 });
+
+// V8 lets the heap double and more before it collects; a pull of a million summaries then takes twice the memory for a
+// tenth less processor time. Its container is rather a small one.
+setFlagsFromString('--heap-growing-percent=40');
 
 // A reader that has seen enough, such as `head`, is no error: the exit code tells of the work, not of the pipe.
 process.stdout.on('error', () => undefined);
