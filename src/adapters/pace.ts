@@ -18,12 +18,12 @@ export function createLimit(perSecond: number, signal: AbortSignal): () => Promi
 
 /** The rate the service grants, and never more than the limit where there is one. */
 export function createPace(signal: AbortSignal, limit?: () => Promise<void>): Pace {
-  const { wait, answered } = createAdaptiveRate(signal);
+  const rate = createAdaptiveRate(signal);
   return {
     async wait() {
-      await wait();
+      await rate.wait();
       await limit?.();
     },
-    answered,
+    answered: (throttled) => rate.answered(throttled),
   };
 }

@@ -20,6 +20,13 @@ const CLI = pathOf('../../dist/jobs/backup-ledger.js');
 const python = pythonEnvironment('bench', new URL('./peers/requirements.txt', import.meta.url));
 export const installPeers = python.install;
 
+/** Runs one of the Python peers and returns the numbers it prints. */
+export async function runPeer(script: string, ...args: readonly string[]): Promise<number[]> {
+  const { code, stdout, stderr } = await python.run('python', [pathOf(`./peers/${script}`), ...args]);
+  if (code !== 0) throw new Error(stderr);
+  return stdout.trim().split(' ').map(Number);
+}
+
 /** Writes CPU seconds and peak kilobytes to file descriptor 3 as a Node process ends. */
 const TELL_USAGE = `data:text/javascript,import{writeSync}from'node:fs';process.on('exit',()=>{const{userCPUTime:u,systemCPUTime:s,maxRSS:m}=process.resourceUsage();writeSync(3,(u+s)/1e6+' '+m)})`;
 

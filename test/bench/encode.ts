@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import parquetjs, { type FieldDefinition } from 'parquetjs-lite';
@@ -6,6 +9,7 @@ import { knownStatesOf } from '../../schemas/kinds.ts';
 import { encodeRows } from '../../src/adapters/parquet-writer.ts';
 import { DAY_MS } from '../../src/domain/day.ts';
 import { fileOrder } from '../../src/domain/row.ts';
+import { installPeers, runPeer } from './contestants.ts';
 import { type BenchTable, median } from './table.ts';
 
 const ROWS = 100_000;
@@ -32,12 +36,25 @@ export async function benchEncode(): Promise<BenchTable> {
   return {
     title: `Encoding ${ROWS.toLocaleString('en-US')} rows (median of ${ROUNDS} rounds)`,
     columns: ['writer', 'rows/s', 'file, bytes'],
-    rows: [...results].map(([name, { times, bytes }]) => [
-      name,
-      Math.round((ROWS / median(times)) * 1000),
-      bytes,
-    ]),
+    rows: [
+      ...[...results].map(([name, { times, bytes }]) => [
+        name,
+        Math.round((ROWS / median(times)) * 1000),
+        bytes,
+      ]),
+      ['pyarrow, zstd', ...(await measurePyarrow(rows))],
+    ],
   };
+}
+
+async function measurePyarrow(rows: readonly SummaryRow[]): Promise<[number, number]> {
+  installPeers();
+  const folder = await mkdtemp(join(tmpdir(), 'backup-ledger-bench-'));
+  const file = join(folder, 'data.parquet');
+  await writeFile(file, await encodeRows('copy', rows));
+  const [seconds = Number.NaN, bytes = Number.NaN] = await runPeer('encode.py', file);
+  await rm(folder, { recursive: true });
+  return [Math.round(rows.length / seconds), bytes];
 }
 
 async function measure(

@@ -51,7 +51,7 @@ describe('a pull of accounts', () => {
     expect(withoutObservation(await trial.rows())).toEqual(rowsOf(...accounts));
     expect((await trial.records()).map(({ scope }) => scope).toSorted()).toEqual(accounts);
     const raws = [...(await trial.objects()).keys()].filter((key) => key.startsWith('raw/'));
-    expect(raws.map((key) => key.split('/')[4]).toSorted()).toEqual(accounts);
+    expect(new Set(raws.map((key) => key.split('/')[4]))).toEqual(new Set(accounts));
     expect((await trial.verify()).findings).toEqual([]);
   });
 
