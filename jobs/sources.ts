@@ -51,6 +51,8 @@ export async function openSources(
   };
 }
 
+const seconds = () => performance.now() / 1000;
+
 /** AWS grants a rate to each account in each region; the limit is each region's, whoever asks. */
 function openPaces(
   { roleOf, 'max-rate': perSecond }: SourcesConfig,
@@ -68,7 +70,7 @@ function openPaces(
 
   return (slice) => {
     const caller = JSON.stringify([slice.region, roleOf(slice)]);
-    const pace = paces.get(caller) ?? createPace(signal, limitOf(slice.region));
+    const pace = paces.get(caller) ?? createPace({ signal, seconds }, limitOf(slice.region));
     paces.set(caller, pace);
     return pace;
   };

@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { pause } from './retry.ts';
 
 /** Settles requests near the rate a service grants, which nobody publishes, once it has begun to throttle. */
@@ -7,6 +6,12 @@ export interface AdaptiveRate {
   wait(): Promise<void>;
   /** To be told of each answer. */
   answered(throttled: boolean): void;
+}
+
+export interface RateOptions {
+  readonly signal: AbortSignal;
+  /** A clock that only ever goes forward, in seconds. */
+  readonly seconds: () => number;
 }
 
 /** Nothing is slowed down before so many of the last `LOOK_BACK` answers were throttled: one is no rate. */
@@ -33,7 +38,7 @@ const LEARNING_SECONDS = 1;
  * Multiplicative decrease and a slow increase, with a memory of what was too much, as in CUBIC (RFC 9438). The SDK's own
  * limiter is back at that within two seconds and has a tenth of all requests throttled.
  */
-export function createAdaptiveRate(signal: AbortSignal): AdaptiveRate {
+export function createAdaptiveRate({ signal, seconds }: RateOptions): AdaptiveRate {
   let answers: { readonly at: number; readonly throttled: boolean }[] = [];
   /** Requests a second; undefined while none was too much. */
   let rate: number | undefined;
@@ -63,23 +68,23 @@ export function createAdaptiveRate(signal: AbortSignal): AdaptiveRate {
   }
 
   function speedUp(now: number, current: number): void {
-    const seconds = now - changedAt;
-    const recovery = Math.max(0, safe - current) * (1 - Math.exp(-seconds / RECOVERY_SECONDS));
+    const passed = now - changedAt;
+    const recovery = Math.max(0, safe - current) * (1 - Math.exp(-passed / RECOVERY_SECONDS));
     const growth = GROWTH * (1 + ((now - cutAt) / PATIENCE_SECONDS) ** 2);
-    rate = current + recovery + current * growth * seconds;
+    rate = current + recovery + current * growth * passed;
     changedAt = now;
   }
 
   return {
     async wait() {
       if (rate === undefined) return;
-      const now = performance.now() / 1000;
+      const now = seconds();
       const turn = Math.max(now, nextAt);
       nextAt = turn + 1 / rate;
       if (turn > now) await pause((turn - now) * 1000, signal);
     },
     answered(throttled) {
-      const now = performance.now() / 1000;
+      const now = seconds();
       if (rate === undefined) learn(now, throttled);
       else if (!throttled) speedUp(now, rate);
       else if (now - cutAt >= ONE_EVENT_SECONDS) slowDown(now, rate, rate * CUT);

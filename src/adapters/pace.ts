@@ -1,5 +1,5 @@
 import pThrottle from 'p-throttle';
-import { createAdaptiveRate } from './adaptive-rate.ts';
+import { createAdaptiveRate, type RateOptions } from './adaptive-rate.ts';
 
 /** When requests may be sent. */
 export interface Pace {
@@ -17,8 +17,8 @@ export function createLimit(perSecond: number, signal: AbortSignal): () => Promi
 }
 
 /** The rate the service grants, and never more than the limit where there is one. */
-export function createPace(signal: AbortSignal, limit?: () => Promise<void>): Pace {
-  const rate = createAdaptiveRate(signal);
+export function createPace(options: RateOptions, limit?: () => Promise<void>): Pace {
+  const rate = createAdaptiveRate(options);
   return {
     async wait() {
       await rate.wait();

@@ -11,6 +11,7 @@ import {
   type Stage,
   type Task,
 } from './contestants.ts';
+import { REGIONS } from './regions.ts';
 import { type BenchTable, median } from './table.ts';
 
 /** The same summaries pulled by all contestants in turn, in one region and in many. */
@@ -39,12 +40,6 @@ interface Scenario {
   readonly flags?: readonly string[];
 }
 
-const twentyRegions = [
-  ...['eu-west-1', 'eu-west-2', 'eu-west-3', 'eu-central-1', 'eu-central-2', 'eu-north-1', 'eu-south-1'],
-  ...['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2', 'ca-central-1', 'ca-west-1', 'sa-east-1'],
-  ...['ap-south-1', 'ap-northeast-1', 'ap-northeast-2', 'ap-southeast-1', 'ap-southeast-2', 'ap-east-1'],
-];
-
 const scenarios: readonly Scenario[] = [
   { summaries: 10_000, acts },
   { summaries: 100_000, acts },
@@ -57,7 +52,7 @@ const scenarios: readonly Scenario[] = [
   },
   {
     summaries: 5000,
-    regions: twentyRegions,
+    regions: REGIONS,
     acts: [{ ...first, name: '20 regions, 150 ms a page' }],
     play: { latencyMs: 150 },
     flags: ['--concurrency', '20'],
