@@ -13,7 +13,8 @@ function exchange(url, options, body) {
       response.on('data', (chunk) => chunks.push(chunk));
       response.on('end', () => resolve({ status: response.statusCode, body: Buffer.concat(chunks) }));
     });
-    sent.on('error', reject);
+    // A kept connection may have been closed at the other end just before it was used again.
+    sent.on('error', (error) => (sent.reusedSocket ? resolve(exchange(url, options, body)) : reject(error)));
     sent.end(body);
   });
 }
