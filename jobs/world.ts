@@ -3,10 +3,10 @@ import { gzipLines } from '../src/adapters/gzip-lines.ts';
 import { createRetry, retryLostRaces } from '../src/adapters/retry.ts';
 import type { PullConfig } from '../src/config/pull-config.ts';
 import type { Slice } from '../src/domain/slice.ts';
-import type { Report, SummarySource } from '../src/ports.ts';
+import type { Report } from '../src/ports.ts';
 import type { PullWorld } from '../src/pull.ts';
 import { defaultTimeouts } from './client-options.ts';
-import { graceAfter, type LedgerOptions, type LazyCodec, lazyCodec, openLedger } from './ledger.ts';
+import { graceAfter, type LedgerOptions, loadCodec, openLedger } from './ledger.ts';
 import { packageInfo } from './package-info.ts';
 import { openSources, versions } from './sources.ts';
 
@@ -31,34 +31,21 @@ export async function openWorld(
   const retry = createRetry({ maxAttempts: config['max-attempts'], signal, now: clock.now, ...backoff });
   const sources = await openSources(config, { timeouts, retry, signal });
   const { name, version } = packageInfo();
-  const codec = lazyCodec();
   return {
     store: ledger.open(signal),
     storeForFailures: ledger.open(graceAfter(signal)),
-    codec,
+    codec: loadCodec(),
     lines: gzipLines,
     clock,
     signal,
     report,
     retryLostRaces: retryLostRaces({ signal, ...backoff }),
-    openSource: (slice, hooks) => preparing(codec, sources.openSource(slice, hooks)),
+    openSource: (slice, hooks) => sources.openSource(slice, hooks),
     writtenBy: `${name} ${version}`,
     versions: versions(),
     close() {
       sources.close();
       ledger.close();
-    },
-  };
-}
-
-/** Has the codec loaded while AWS works on the second page: the first one should not wait for it. */
-function preparing(codec: LazyCodec, source: SummarySource): SummarySource {
-  return {
-    ...source,
-    async fetchPage(token) {
-      const page = await source.fetchPage(token);
-      codec.prepare();
-      return page;
     },
   };
 }

@@ -89,7 +89,8 @@ async function sendOnce(
     await client.send(command, { abortSignal: signal });
     pace?.answered(false);
   } catch (error) {
-    pace?.answered(classifyAwsError(error).throttled === true);
+    // Nothing else that goes wrong tells what AWS grants.
+    if (classifyAwsError(error).throttled) pace?.answered(true);
     throw error;
   }
   return { bytes: body, document: parse(body) };
