@@ -153,10 +153,11 @@ function checkLayout(bytes: Uint8Array, metadata: FileMetaData): void {
   for (const group of metadata.row_groups) {
     ensure(group.columns.length === fields.length, 'expected one chunk per column in every row group');
     for (const [index, chunk] of group.columns.entries()) {
-      const { start, end } = rangeOf(chunk, fields[index]);
+      const range = rangeOf(chunk, fields[index]);
+      const { start, end } = range;
       ensure(offset <= start && start <= end && end <= body.length, 'a column chunk is out of place');
       ensure(
-        countValues(body.subarray(start, end)) === group.num_rows,
+        countValues(body.subarray(start, end), range) === group.num_rows,
         'a column has too many or too few values',
       );
       offset = end;
@@ -167,30 +168,50 @@ function checkLayout(bytes: Uint8Array, metadata: FileMetaData): void {
 }
 
 /** Where in the file the pages of a column chunk lie. */
-function rangeOf(chunk: ColumnChunk, field: SchemaElement | undefined): { start: number; end: number } {
+interface Range {
+  readonly start: number;
+  readonly end: number;
+  readonly hasDictionary: boolean;
+}
+
+function rangeOf(chunk: ColumnChunk, field: SchemaElement | undefined): Range {
   const meta = chunk.meta_data;
-  ensure(meta && !chunk.file_path && !meta.dictionary_page_offset, 'a column chunk is not in the file');
+  ensure(meta && !chunk.file_path, 'a column chunk is not in the file');
   const name = meta.path_in_schema.join('.');
   ensure(name === field?.name, `expected column ${field?.name}, got ${name}`);
   ensure(meta.type === field.type, `column ${name}: expected ${field.type}, got ${meta.type}`);
   // Without GZIP's checksum, damage would pass unseen.
   ensure(meta.codec === 'GZIP', `column ${name}: expected codec GZIP, got ${meta.codec}`);
+  const { dictionary_page_offset: dictionary, data_page_offset: first, total_compressed_size: length } = meta;
+  const start = dictionary ?? first;
   return {
-    start: Number(meta.data_page_offset),
-    end: Number(meta.data_page_offset + meta.total_compressed_size),
+    start: Number(start),
+    end: Number(start + length),
+    hasDictionary: dictionary !== undefined,
   };
 }
 
-/** Adds up what the headers of a chunk's pages claim. Every page must be one that the writer writes. */
-function countValues(pages: Uint8Array): bigint {
+/**
+ * Adds up what the headers of a chunk's pages claim. Every page must be one that the writer writes: a dictionary and pages
+ * that point into it, or plain ones.
+ */
+function countValues(pages: Uint8Array, { hasDictionary }: Range): bigint {
   const reader = { view: new DataView(pages.buffer, pages.byteOffset, pages.byteLength), offset: 0 };
+  const encoding = hasDictionary ? 'RLE_DICTIONARY' : 'PLAIN';
   let values = 0n;
   while (reader.offset < pages.length) {
-    const { type, compressed_page_size: size, data_page_header: page } = parquetHeader(reader);
-    ensure(type === 'DATA_PAGE' && page?.encoding === 'PLAIN', 'expected plain data pages only');
+    const isDictionary = hasDictionary && reader.offset === 0;
+    const { compressed_page_size: size, ...header } = parquetHeader(reader);
+    const page = isDictionary ? header.dictionary_page_header : header.data_page_header;
+    ensure(
+      page &&
+        header.type === (isDictionary ? 'DICTIONARY_PAGE' : 'DATA_PAGE') &&
+        page.encoding === (isDictionary ? 'PLAIN' : encoding),
+      `expected ${isDictionary ? 'a plain dictionary' : `${encoding} data pages only`}`,
+    );
     ensure(size > 0 && page.num_values > 0, 'a page is empty');
     reader.offset += size;
-    values += BigInt(page.num_values);
+    if (!isDictionary) values += BigInt(page.num_values);
   }
   ensure(reader.offset === pages.length, 'a page is longer than its column chunk');
   return values;

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { SummaryRow } from '../../schemas/columns.ts';
 import type { Kind } from '../../schemas/kinds.ts';
 import { contentColumnsOf } from '../domain/row.ts';
+import { type Column, columnOf, createDigest, rowGroupsOf } from './parquet-columns.ts';
 
 /**
  * What a data file says of itself in its footer: with it a pull knows that a file holds the rows AWS shows without
@@ -14,10 +14,15 @@ export const seal = {
   pages: 'backup_ledger.pages_sha256',
 } as const;
 
+/** Whether a column is part of what the digest of the rows covers. */
+export function isSealed({ name }: Column): boolean {
+  return name !== 'observed_at';
+}
+
 /** Equal for equal rows in equal order, whenever they were observed. Hexadecimal. */
 export function contentDigest(kind: Kind, rows: readonly SummaryRow[]): string {
-  const hash = createHash('sha256');
-  for (const name of contentColumnsOf(kind))
-    hash.update(JSON.stringify([name, rows.map((row) => row[name])]));
-  return hash.digest('hex');
+  const digest = createDigest();
+  for (const group of rowGroupsOf(rows))
+    for (const name of contentColumnsOf(kind)) digest.add(columnOf(name, group));
+  return digest.toString();
 }

@@ -4,6 +4,8 @@ declare module 'parquetjs-lite' {
     readonly type: 'UTF8' | 'INT64' | 'TIMESTAMP_MILLIS';
     readonly optional: boolean;
     readonly compression: 'GZIP';
+    /** Default: PLAIN. */
+    readonly encoding?: 'PLAIN' | 'RLE_DICTIONARY';
     readonly statistics?: false;
   }
 
@@ -20,24 +22,34 @@ declare module 'parquetjs-lite' {
     readonly rlevels: number[];
     readonly values: unknown[];
     readonly distinct_values: Set<unknown>;
-    count: number;
+    readonly count: number;
   }
 
   interface RowBuffer {
-    rowCount: number;
-    pageRowCount: number;
-    columnData: Record<string, ColumnBuffer>;
-    pages: Record<string, unknown[]>;
+    readonly rowCount: number;
+    readonly pageRowCount: number;
+    readonly columnData: Readonly<Record<string, ColumnBuffer>>;
+    /** Filled as pages are encoded. */
+    readonly pages: Readonly<Record<string, { page: Uint8Array }[]>>;
+  }
+
+  interface ColumnMetaData {
+    readonly num_values: number;
+    readonly encodings: number[];
+    data_page_offset: number;
+    dictionary_page_offset: number | null;
+    encoding_stats: object[] | null;
   }
 
   interface WrittenRowGroup {
-    readonly num_rows: number;
-    readonly columns: readonly { readonly meta_data: { readonly num_values: number } }[];
+    readonly columns: readonly { readonly meta_data: ColumnMetaData }[];
   }
 
   interface ParquetSchema {
-    readonly schema: Readonly<Record<string, FieldDefinition>>;
+    readonly fields: Readonly<Record<string, { readonly primitiveType: string }>>;
   }
+
+  type Envelope = Pick<ParquetEnvelopeWriter, 'writeHeader' | 'writeRowGroup' | 'writeFooter'>;
 
   class ParquetEnvelopeWriter {
     constructor(
@@ -47,17 +59,19 @@ declare module 'parquetjs-lite' {
       fileOffset: number,
       options: WriterOptions,
     );
+    /** The encodings of the next row group are read from it. */
+    schema: ParquetSchema;
     readonly rowGroups: readonly WrittenRowGroup[];
-    writeRowGroup(rows: RowBuffer): Promise<void>;
+    writeHeader(): unknown;
+    writeRowGroup(rows: RowBuffer): unknown;
+    /** Keys and values for the footer. */
+    writeFooter(userMetadata: Readonly<Record<string, string>>): unknown;
   }
 
   class ParquetWriter {
-    constructor(schema: ParquetSchema, envelope: ParquetEnvelopeWriter, options: WriterOptions);
-    /** Empty (`{}`) at the start of every row group. */
-    rowBuffer: Partial<RowBuffer>;
+    constructor(schema: ParquetSchema, envelope: Envelope, options: WriterOptions);
+    rowBuffer: RowBuffer;
     appendRow(row: Readonly<Record<string, unknown>>): Promise<void>;
-    /** Keys and values for the footer, read when that is written. */
-    userMetadata: Readonly<Record<string, string>>;
     close(): Promise<void>;
   }
 
@@ -70,6 +84,7 @@ declare module 'parquetjs-lite' {
   export { parquetjs as default };
   export type {
     ColumnBuffer,
+    ColumnMetaData,
     FieldDefinition,
     ParquetEnvelopeWriter,
     ParquetSchema,
@@ -77,4 +92,39 @@ declare module 'parquetjs-lite' {
     RowBuffer,
     WriterOptions,
   };
+}
+
+/** Encodings by name: what a schema may ask for. */
+declare module 'parquetjs-lite/lib/codec/index.js' {
+  interface Codec {
+    encodeValues(type: string | undefined, values: unknown[], options: object): Buffer;
+  }
+  const codecs: {
+    readonly PLAIN: Codec;
+    RLE_DICTIONARY?: { encodeValues(type: string, indices: number[]): Buffer };
+  };
+  export { codecs as default };
+}
+
+declare module 'parquetjs-lite/lib/compression.js' {
+  const compression: { deflate(method: 'GZIP', bytes: Uint8Array): Buffer };
+  export { compression as default };
+}
+
+declare module 'parquetjs-lite/lib/util.js' {
+  const util: { serializeThrift(struct: object): Buffer };
+  export { util as default };
+}
+
+/** The structures of the format. Source: parquet.thrift of Apache Parquet. */
+declare module 'parquetjs-lite/gen-nodejs/parquet_types.js' {
+  type Struct = new (fields: Readonly<Record<string, unknown>>) => object;
+  const thrift: {
+    readonly PageHeader: Struct;
+    readonly DictionaryPageHeader: Struct;
+    readonly PageEncodingStats: Struct;
+    readonly PageType: { readonly DATA_PAGE: number; readonly DICTIONARY_PAGE: number };
+    readonly Encoding: { readonly PLAIN: number; readonly RLE_DICTIONARY: number };
+  };
+  export { thrift as default };
 }
