@@ -1,8 +1,10 @@
 import pMap from 'p-map';
+import type { SummaryRow } from '../schemas/columns.ts';
 import type { Check, Observation } from '../schemas/doctor-result.ts';
 import { factsOf } from '../schemas/kinds.ts';
 import { type DoctorWorld, failed, look, ok, warning } from './doctor-checks.ts';
 import { addDays, isMidnight, utcDay } from './domain/day.ts';
+import { eachRow } from './domain/row.ts';
 import type { Slice } from './domain/slice.ts';
 import { asLedgerError, type LedgerError } from './errors.ts';
 import { type Reading, readSlice } from './read.ts';
@@ -97,9 +99,13 @@ function reachFix({ recovery }: LedgerError, operation: string): string {
     : `allow the caller backup:${operation}, and see that the region is enabled and not forbidden by a service control policy`;
 }
 
+function rowsOf(looks: readonly SliceLook[]): SummaryRow[] {
+  return looks.flatMap(({ reading }) => (reading ? [...eachRow(reading.rows())] : []));
+}
+
 function accountsOf(looks: readonly SliceLook[]): readonly Check[] {
   const name = 'accounts';
-  const seen = new Set(looks.flatMap(({ reading }) => reading?.rows().map((row) => row.account_id) ?? []));
+  const seen = new Set(rowsOf(looks).map((row) => row.account_id));
   if (looks.some(({ slice }) => slice.scope !== 'any'))
     return [ok(name, `${seen.size} accounts, as asked for`)];
   if (seen.size > 1) return [ok(name, `ANY shows ${seen.size.toLocaleString('en')} accounts`)];
@@ -117,7 +123,7 @@ function accountsOf(looks: readonly SliceLook[]): readonly Check[] {
 }
 
 function daysOf(looks: readonly SliceLook[], { clock }: DoctorWorld): readonly Check[] {
-  const rows = looks.flatMap(({ reading }) => reading?.rows() ?? []);
+  const rows = rowsOf(looks);
   if (rows.length === 0) return [];
   const today = utcDay(clock.now());
   const yesterday = addDays(today, -1);
@@ -185,7 +191,7 @@ function foreignOf(looks: readonly SliceLook[]): readonly Check[] {
 /** What AWS leaves undocumented, as it was seen. */
 function observe({ slice, reading, report }: SliceLook, { clock }: DoctorWorld): Observation[] {
   if (!reading) return [];
-  const rows = reading.rows();
+  const rows = [...eachRow(reading.rows())];
   const days = rows.map((row) => utcDay(row.start_time)).toSorted();
   const today = utcDay(clock.now());
   const lengths = new Set(

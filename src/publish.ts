@@ -1,11 +1,11 @@
 import pMap from 'p-map';
-import type { EpochMs, SummaryRow } from '../schemas/columns.ts';
+import type { EpochMs } from '../schemas/columns.ts';
 import { type Day, daysBetween } from './domain/day.ts';
 import { groupBy } from './domain/group-by.ts';
-import { rowsByDay } from './domain/row.ts';
+import { accountsOf, type RowsByDay } from './domain/row.ts';
 import type { Slice } from './domain/slice.ts';
 import type { RetryLostRaces } from './ports.ts';
-import { accountsOf, type SliceReport } from './slice-report.ts';
+import type { SliceReport } from './slice-report.ts';
 import {
   applyPartition,
   type CommittedPartition,
@@ -14,7 +14,7 @@ import {
   type PartitionTask,
   planPartition,
 } from './stages/commit.ts';
-import { type DaySeen, mergeDays, type MergedTogether } from './stages/merge.ts';
+import { asStored, type DaySeen, mergeDays, type MergedTogether } from './stages/merge.ts';
 
 /** Partitions that are read, merged and written side by side. */
 const PARTITIONS_AT_ONCE = 8;
@@ -22,7 +22,7 @@ const PARTITIONS_AT_ONCE = 8;
 /** All that a pull knows about its slice's days. */
 export interface SliceSeen {
   readonly slice: Slice;
-  readonly rows: readonly SummaryRow[];
+  readonly rows: RowsByDay;
   readonly observedAt: EpochMs;
   /** Whether a day may be shown incompletely; the oldest always may. */
   readonly isDoubtful: (day: Day) => boolean;
@@ -123,6 +123,7 @@ function taskOf(
         stored,
         seen.map(({ day }) => day),
       ),
+    asStored,
   };
 }
 
@@ -134,12 +135,11 @@ export function daysSeen({
   isDoubtful,
 }: SliceSeen): { readonly startDate: Day; readonly day: DaySeen }[] {
   const accounts = accountsOf(rows);
-  const returnedOn = rowsByDay(rows);
-  const days = [...returnedOn.keys()].toSorted();
+  const days = [...rows.keys()].toSorted();
   const [first, last] = [days[0], days.at(-1)];
   if (first === undefined || last === undefined) return [];
   return daysBetween(first, last).map((startDate) => {
-    const returned = returnedOn.get(startDate) ?? [];
+    const returned = rows.get(startDate) ?? new Map();
     const doubtful = isDoubtful(startDate) || startDate === first;
     return { startDate, day: { kind: slice.kind, observedAt, returned, accounts, doubtful } };
   });

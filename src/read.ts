@@ -1,6 +1,7 @@
-import type { EpochMs, SummaryRow } from '../schemas/columns.ts';
+import type { EpochMs } from '../schemas/columns.ts';
 import { factsOf } from '../schemas/kinds.ts';
 import type { Books, Reject } from '../schemas/pull-result.ts';
+import type { RowsByDay } from './domain/row.ts';
 import { some } from './domain/show.ts';
 import type { Slice } from './domain/slice.ts';
 import { BadDataError, LedgerError, NewDimensionError, TokenRefusedError } from './errors.ts';
@@ -40,7 +41,7 @@ export interface Reading {
   readonly books: Books;
   readonly rejects: readonly Reject[];
   readonly warnings: readonly string[];
-  rows(): SummaryRow[];
+  rows(): RowsByDay;
   /** The file of the pages read so far; undefined when none are kept, or it was taken or discarded before. */
   takeRaw(): Promise<Uint8Array | undefined>;
   discardRaw(): void;
@@ -138,7 +139,7 @@ class Attempt implements Reading {
     return warnings;
   }
 
-  rows(): SummaryRow[] {
+  rows(): RowsByDay {
     return this.#deduplicator.rows();
   }
 

@@ -1,5 +1,6 @@
 import type { Books, SliceResult } from '../schemas/pull-result.ts';
 import type { Day } from './domain/day.ts';
+import { eachRow, type RowsByDay } from './domain/row.ts';
 import type { ReconcileMode } from './domain/reconcile-mode.ts';
 import { TotalsMismatchError } from './errors.ts';
 import type { Reading } from './read.ts';
@@ -56,10 +57,15 @@ async function compare(reading: Reading, asking: ReconcileOptions['asking']): Pr
   const rows = reading.rows();
   const totals = await askTotals({ ...asking, observedAt });
   if ('unavailable' in totals) return totals;
-  if (totals.size === 0 && rows.some((row) => row.job_count > 0)) {
+  if (totals.size === 0 && hasJobs(rows)) {
     return { unavailable: 'AWS answered no totals at all' };
   }
   return compareTotals(rows, totals);
+}
+
+function hasJobs(rows: RowsByDay): boolean {
+  for (const row of eachRow(rows)) if (row.job_count > 0) return true;
+  return false;
 }
 
 function assertDaysOver({ observedAt }: Reading, found: Found, { slice }: ReconcileOptions['asking']): void {

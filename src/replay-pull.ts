@@ -1,4 +1,3 @@
-import type { SummaryRow } from '../schemas/columns.ts';
 import type { Books } from '../schemas/pull-result.ts';
 import { sha256 } from './domain/sha256.ts';
 import { asLedgerError, DamagedObjectError } from './errors.ts';
@@ -25,20 +24,23 @@ export async function readAgain({ key, record }: RecordedPull, world: RawWorld):
   if (sha256(object.bytes) !== record.raw_sha256) return { unusable: `${record.raw} is damaged` };
   try {
     const file = await readRaw(world.lines, object.bytes);
-    const { reading, rows } = await readPages(file);
+    const reading = await readPages(file);
     const difference = differenceOf(record, reading.books);
     if (difference) return { unusable: `${record.raw} reads differently now: ${difference}` };
     const isDoubtful = doubtfulDays(reading.books, record);
-    return { seen: { slice: sliceOfHeader(file.header), rows, observedAt: reading.observedAt, isDoubtful } };
+    const { observedAt } = reading;
+    return {
+      seen: { slice: sliceOfHeader(file.header), rows: reading.rows(), observedAt, isDoubtful },
+    };
   } catch (thrown) {
     const { message } = asLedgerError(thrown);
     return { unusable: `${record.raw} cannot be read: ${message}` };
   }
 }
 
-async function readPages({ header, pages }: RawFile): Promise<{ reading: Reading; rows: SummaryRow[] }> {
+async function readPages({ header, pages }: RawFile): Promise<Reading> {
   const observedAt = Date.parse(header.observed_at);
-  const reading = await readSlice({
+  return readSlice({
     slice: sliceOfHeader(header),
     source: sourceOf(header.request, pages),
     maxPages: Number.POSITIVE_INFINITY,
@@ -48,7 +50,6 @@ async function readPages({ header, pages }: RawFile): Promise<{ reading: Reading
     onPage: () => undefined,
     onRestart: () => undefined,
   });
-  return { reading, rows: reading.rows() };
 }
 
 /** Pages in the order they came, whatever is asked for. */

@@ -1,7 +1,7 @@
-import type { EpochMs, SummaryRow } from '../schemas/columns.ts';
+import type { EpochMs } from '../schemas/columns.ts';
 import type { RecordedObject } from '../schemas/pull-record.ts';
 import type { Mismatch, SliceResult } from '../schemas/pull-result.ts';
-import { rowsByDay } from './domain/row.ts';
+import { accountsOf, eachRow, type RowsByDay } from './domain/row.ts';
 import { sha256 } from './domain/sha256.ts';
 import { some } from './domain/show.ts';
 import type { Slice } from './domain/slice.ts';
@@ -62,8 +62,8 @@ export class SliceReport {
   }
 
   /** What the rows show as a whole. */
-  sawRows(rows: readonly SummaryRow[], observedAt: EpochMs, last: EarlierPull | undefined): void {
-    const days = [...rowsByDay(rows).keys()].toSorted();
+  sawRows(rows: RowsByDay, observedAt: EpochMs, last: EarlierPull | undefined): void {
+    const days = [...rows.keys()].toSorted();
     const read = { observedAt, firstDay: days[0], lastDay: days.at(-1) };
     const { result } = this;
     result.first_day = read.firstDay ?? null;
@@ -71,7 +71,7 @@ export class SliceReport {
     result.accounts = accountsOf(rows).size;
     result.accounts_before = last?.accounts ?? null;
     result.gap = findGap(this.#slice, last?.observedAt, read);
-    for (const warning of inspectRows(this.#slice, rows)) this.warn(warning);
+    for (const warning of inspectRows(this.#slice, eachRow(rows))) this.warn(warning);
     for (const warning of inspectFreshness(this.#slice, last?.observedAt, read)) this.warn(warning);
     if (hasShrunk(result)) {
       this.warn(`only ${result.accounts} accounts came; the last pull saw ${result.accounts_before}`);
@@ -138,10 +138,6 @@ export function describeMismatches(mismatches: readonly Mismatch[]): string {
     mismatches.map(({ start_date, kept, total }) => `${start_date}: ${kept} in rows, ${total} in total`),
     3,
   );
-}
-
-export function accountsOf(rows: readonly SummaryRow[]): Set<string | null> {
-  return new Set(rows.map((row) => row.account_id));
 }
 
 /** A slice of which nothing is known yet. */

@@ -209,7 +209,6 @@ describe('the reader of imports', () => {
     expect(sources.find(({ path }) => path === 'src/stages/merge.ts')?.imports).toEqual([
       '../../schemas/columns.ts',
       '../../schemas/kinds.ts',
-      '../domain/group-by.ts',
       '../domain/row.ts',
     ]);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SummaryRow } from '../schemas/columns.ts';
 import { type Day, daysBetween } from '../src/domain/day.ts';
+import { rowsByDay } from '../src/domain/row.ts';
 import { LostRaceError, StoreError } from '../src/errors.ts';
 import { type DayPlan, planDays, publishDays, type SliceSeen } from '../src/publish.ts';
 import { SliceReport } from '../src/slice-report.ts';
@@ -14,7 +15,13 @@ function keyOf(day: Day, table = 'copy_job_summaries'): string {
 }
 
 function seen(rows: readonly SummaryRow[], fields: Partial<SliceSeen> = {}): SliceSeen {
-  return { slice: aSlice(), rows, observedAt: OBSERVED_AT, isDoubtful: () => false, ...fields };
+  return {
+    slice: aSlice(),
+    rows: rowsByDay(rows),
+    observedAt: OBSERVED_AT,
+    isDoubtful: () => false,
+    ...fields,
+  };
 }
 
 async function aLedger(...rows: readonly SummaryRow[]): Promise<MemoryStore> {

@@ -7,6 +7,7 @@ import {
   TokenRefusedError,
   TooManyPagesError,
 } from '../src/errors.ts';
+import { eachRow } from '../src/domain/row.ts';
 import type { SummarySource } from '../src/ports.ts';
 import { MOST_RESTARTS, type Reading, type ReadOptions, readSlice } from '../src/read.ts';
 import { aDocument, aScript, aSlice, aSource, aSummary, OBSERVED_AT } from './fixtures/builders.ts';
@@ -59,7 +60,12 @@ describe('reading a slice', () => {
     const { reading, error, pages } = await read(source);
     expect(error).toBeUndefined();
     expect(source.tokens).toEqual([undefined, 'two', 'three']);
-    expect(reading.rows().map((row) => row.state)).toEqual(['FAILED', 'COMPLETED', 'RUNNING', 'ABORTED']);
+    expect([...eachRow(reading.rows())].map((row) => row.state)).toEqual([
+      'FAILED',
+      'COMPLETED',
+      'RUNNING',
+      'ABORTED',
+    ]);
     expect(pages).toEqual([
       [1, 1],
       [2, 2],
@@ -83,7 +89,7 @@ describe('reading a slice', () => {
   it('stamps every row with the instant before the first request', async () => {
     const { reading } = await read(aSource([[aSummary()], [aSummary({ State: 'FAILED' })]]));
     expect(reading.observedAt).toBe(OBSERVED_AT);
-    expect(reading.rows().map((row) => row.observed_at)).toEqual([OBSERVED_AT, OBSERVED_AT]);
+    expect([...eachRow(reading.rows())].map((row) => row.observed_at)).toEqual([OBSERVED_AT, OBSERVED_AT]);
   });
 
   it('passes on what the source throws', async () => {
@@ -118,7 +124,7 @@ describe('the books', () => {
       rejected: 3,
       foreign: 3,
     });
-    expect(reading.rows()).toHaveLength(2);
+    expect([...eachRow(reading.rows())]).toHaveLength(2);
   });
 
   it('are those of the attempt that was completed', async () => {
@@ -132,7 +138,7 @@ describe('the books', () => {
 
   it('count rows of another region as foreign, warn, and do not keep them', async () => {
     const { reading } = await read(onePage(foreign, aSummary({ Region: 'ap-south-1' }), foreign, aSummary()));
-    expect(reading.rows().map((row) => row.region)).toEqual(['eu-west-1']);
+    expect([...eachRow(reading.rows())].map((row) => row.region)).toEqual(['eu-west-1']);
     expect(reading.warnings).toEqual([
       "3 rows of other regions came from eu-west-1's endpoint and were not stored: " +
         'add --region ap-south-1, --region us-east-1',
@@ -202,7 +208,7 @@ describe('a token AWS refuses', () => {
     expect(source.tokens).toEqual([undefined, 'two', undefined]);
     expect(restarts).toEqual(['the token expired']);
     expect(attempts.map(({ observedAt }) => observedAt)).toEqual([OBSERVED_AT, OBSERVED_AT + 1]);
-    expect(reading.rows()).toEqual([
+    expect([...eachRow(reading.rows())]).toEqual([
       expect.objectContaining({ state: 'COMPLETED', observed_at: OBSERVED_AT + 1 }),
     ]);
   });
@@ -249,7 +255,7 @@ describe('rejected rows', () => {
   it('are tolerated up to the number given, each recorded with its page, place and reasons', async () => {
     const { error, reading } = await read(onePage(rejects[0], aSummary(), rejects[1]), { maxRejects: 2 });
     expect(error).toBeUndefined();
-    expect(reading.rows()).toHaveLength(1);
+    expect([...eachRow(reading.rows())]).toHaveLength(1);
     expect(reading.warnings).toEqual(['2 rows were rejected']);
     expect(reading.rejects).toEqual([
       { page: 1, index: 0, problems: [expect.stringMatching(/^Count: /)] },

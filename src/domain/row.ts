@@ -6,7 +6,7 @@ import {
   type SummaryRow,
 } from '../../schemas/columns.ts';
 import { factsOf, type Kind } from '../../schemas/kinds.ts';
-import { type Day, DAY_MS, utcDay } from './day.ts';
+import { type Day, utcDay } from './day.ts';
 import { groupBy } from './group-by.ts';
 
 /**
@@ -20,7 +20,10 @@ export function identityOf(kind: Kind): (row: SummaryRow) => string {
 
 /** Whether two rows are readings of the same thing: the same as comparing their identities, but faster. */
 export function sameIdentity(kind: Kind): (a: SummaryRow, b: SummaryRow) => boolean {
-  return agreeIn(identityColumnsOf(kind));
+  const names = identityColumnsOf(kind);
+  // What tells neighbours apart stands last among the dimensions.
+  const dimensions = dimensionsOf(kind).toReversed();
+  return agreeIn([...dimensions, ...names.filter((name) => !dimensions.some((other) => other === name))]);
 }
 
 /** The columns that say what AWS counted, not when it was asked. */
@@ -34,31 +37,55 @@ export function sameButObservation(kind: Kind): (a: SummaryRow, b: SummaryRow) =
 }
 
 function agreeIn(names: readonly ColumnName[]): (a: SummaryRow, b: SummaryRow) => boolean {
-  return (a, b) => names.every((name) => a[name] === b[name]);
+  return (a, b) => {
+    for (const name of names) if (a[name] !== b[name]) return false;
+    return true;
+  };
 }
 
-/** Rows by the UTC day on which they start. */
-export function rowsByDay(rows: readonly SummaryRow[]): Map<Day, SummaryRow[]> {
-  const byNumber = groupBy(rows, (row) => Math.floor(row.start_time / DAY_MS));
-  return new Map(Array.from(byNumber, ([number, of]) => [utcDay(number * DAY_MS), of]));
+/** An account, or null where AWS named none. */
+export type Account = string | null;
+
+export type Rows = readonly SummaryRow[];
+export type RowsByAccount = ReadonlyMap<Account, Rows>;
+/** By the UTC day on which they start. */
+export type RowsByDay = ReadonlyMap<Day, RowsByAccount>;
+
+export function rowsByAccount(rows: Rows): Map<Account, SummaryRow[]> {
+  return groupBy(rows, (row): Account => row.account_id);
+}
+
+export function rowsByDay(rows: Rows): RowsByDay {
+  const byDay = groupBy(rows, (row) => utcDay(row.start_time));
+  return new Map(Array.from(byDay, ([day, of]) => [day, rowsByAccount(of)]));
+}
+
+export function accountsOf(rows: RowsByDay): Set<Account> {
+  return new Set([...rows.values()].flatMap((byAccount) => [...byAccount.keys()]));
+}
+
+/** All rows, in no order to rely on. */
+export function* eachRow(rows: RowsByDay): Generator<SummaryRow> {
+  for (const byAccount of rows.values()) for (const of of byAccount.values()) yield* of;
 }
 
 /**
  * The order of rows in a file: by dimension, then start time. Accounts come first, because equal values side by side
- * compress best. Text is ordered by UTF-16 code unit, null before any text.
+ * compress best.
  */
 export function fileOrder(kind: Kind): (a: SummaryRow, b: SummaryRow) => number {
   const names = dimensionsOf(kind).filter((name) => name !== 'region');
   return (a, b) => {
     for (const name of names) {
-      const order = compare(a[name], b[name]);
+      const order = valueOrder(a[name], b[name]);
       if (order !== 0) return order;
     }
     return a.start_time - b.start_time;
   };
 }
 
-function compare(a: string | null, b: string | null): number {
+/** Text by UTF-16 code unit, null before any text. */
+export function valueOrder(a: string | null, b: string | null): number {
   if (a === b) return 0;
   if (a === null) return -1;
   if (b === null) return 1;

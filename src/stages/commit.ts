@@ -24,6 +24,8 @@ export interface PartitionTask<M extends MergedRows> {
   readonly key: PartitionKey;
   readonly kind: Kind;
   readonly merge: (stored: readonly SummaryRow[]) => M;
+  /** What a merge with its own rows is, given the merge with nothing that they came of. */
+  readonly asStored: (merged: M) => M;
 }
 
 /** A partition as it was read and as it should be. Nothing has been written. */
@@ -47,10 +49,7 @@ export async function planPartition<M extends MergedRows>(
 ): Promise<PartitionPlan<M>> {
   const partition = partitionPath(task.key);
   const stored = await store.get(partition);
-  const first = task.merge([]);
-  const merged = stored
-    ? task.merge(await storedRows(codec, task.kind, partition, stored, first.rows))
-    : first;
+  const merged = await mergeWith(codec, task, stored);
   const { added, changed, removed } = merged;
   const differs = added + changed + removed > 0;
   const action = differs ? (stored ? 'replace' : 'create') : 'unchanged';
@@ -93,21 +92,19 @@ function recordedObject<M extends MergedRows>(
   };
 }
 
-/**
- * The rows of a partition. Mostly nothing has changed, and it holds what would be written if there were none: then those
- * rows stand for its own, which differ from them in when they were observed.
- */
-async function storedRows(
+/** Mostly nothing has changed, and a partition holds what would be written if there were none: then it is not decoded. */
+async function mergeWith<M extends MergedRows>(
   codec: RowCodec,
-  kind: Kind,
-  partition: string,
-  { bytes }: StoredObject,
-  expected: readonly SummaryRow[],
-): Promise<readonly SummaryRow[]> {
+  { key, kind, merge, asStored }: PartitionTask<M>,
+  stored: StoredObject | undefined,
+): Promise<M> {
+  const fresh = merge([]);
+  if (!stored) return fresh;
   try {
-    return (await codec.holds(kind, bytes, expected)) ? expected : await codec.decode(kind, bytes);
+    if (await codec.holds(kind, stored.bytes, fresh.rows)) return asStored(fresh);
+    return merge(await codec.decode(kind, stored.bytes));
   } catch (error) {
     if (!(error instanceof DamagedObjectError)) throw error;
-    throw new DamagedObjectError(`${partition}: ${error.message}`, { cause: error });
+    throw new DamagedObjectError(`${partitionPath(key)}: ${error.message}`, { cause: error });
   }
 }

@@ -1,6 +1,7 @@
-import type { EpochMs, SummaryRow } from '../../schemas/columns.ts';
+import type { SummaryRow } from '../../schemas/columns.ts';
 import type { Kind } from '../../schemas/kinds.ts';
-import { identityOf, sameIdentity } from '../domain/row.ts';
+import { DAY_MS, utcDay } from '../domain/day.ts';
+import { type Account, identityOf, type RowsByDay, sameIdentity } from '../domain/row.ts';
 import { show } from '../domain/show.ts';
 import { NewDimensionError } from '../errors.ts';
 
@@ -15,7 +16,7 @@ export interface Deduplicator {
   /** Throws `NewDimensionError` when two rows of one identity cannot be two readings of one row. */
   add(reading: Reading): void;
   /** The rows of distinct identity; of several readings the last. */
-  rows(): SummaryRow[];
+  rows(): RowsByDay;
   readonly size: number;
   readonly duplicates: number;
   readonly conflicts: number;
@@ -73,20 +74,22 @@ export function createDeduplicator(kind: Kind): Deduplicator {
   };
 }
 
-/** Rows by start time and account: an account has some dozens of one time, few enough to look through. */
+/** Rows by day and account: an account has some dozens of one day, few enough to look through. */
 class Places {
-  readonly #rows = new Map<EpochMs, Map<string | null, SummaryRow[]>>();
+  /** Days as whole days since the epoch, which are named at the end. */
+  readonly #rows = new Map<number, Map<Account, SummaryRow[]>>();
 
   near({ start_time: start, account_id: account }: SummaryRow): SummaryRow[] {
-    const byAccount = this.#rows.get(start) ?? new Map<string | null, SummaryRow[]>();
-    if (byAccount.size === 0) this.#rows.set(start, byAccount);
-    const rows = byAccount.get(account) ?? [];
-    if (rows.length === 0) byAccount.set(account, rows);
+    const day = Math.floor(start / DAY_MS);
+    let byAccount = this.#rows.get(day);
+    if (!byAccount) this.#rows.set(day, (byAccount = new Map<Account, SummaryRow[]>()));
+    let rows = byAccount.get(account);
+    if (!rows) byAccount.set(account, (rows = []));
     return rows;
   }
 
-  rows(): SummaryRow[] {
-    return [...this.#rows.values()].flatMap((byAccount) => [...byAccount.values()].flat());
+  rows(): RowsByDay {
+    return new Map(Array.from(this.#rows, ([day, byAccount]) => [utcDay(day * DAY_MS), byAccount]));
   }
 }
 

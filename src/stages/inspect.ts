@@ -1,54 +1,57 @@
-import type { SummaryRow } from '../../schemas/columns.ts';
+import type { DimensionColumn, EpochMs, SummaryRow } from '../../schemas/columns.ts';
 import { knownMessageCategories, knownResourceTypes, knownStatesOf } from '../../schemas/kinds.ts';
 import { isMidnight } from '../domain/day.ts';
 import { show, some } from '../domain/show.ts';
 import { isAggregated, type Slice } from '../domain/slice.ts';
 
 /** What is stored as AWS sent it, but worth a person's look: one sentence each. */
-export function inspectRows(slice: Slice, rows: readonly SummaryRow[]): string[] {
-  return [...unknownValues(slice, rows), ...oddStarts(slice, rows)];
+export function inspectRows(slice: Slice, rows: Iterable<SummaryRow>): string[] {
+  const dimensions = lookedAt(slice);
+  const starts = { odd: 0, example: 0 };
+  for (const row of rows) {
+    for (const { column, known, unknown } of dimensions) {
+      const value = row[column];
+      if (value !== null && !known.has(value)) unknown.add(value);
+    }
+    if (isMidnight(row.start_time)) continue;
+    if (starts.odd === 0) starts.example = row.start_time;
+    starts.odd += 1;
+  }
+  return [...dimensions.flatMap(unknownValues), ...oddStarts(slice, starts)];
 }
 
-function unknownValues(slice: Slice, rows: readonly SummaryRow[]): string[] {
-  const states = new Set(knownStatesOf(slice.kind));
-  const types = new Set(knownResourceTypes);
-  const categories = new Set(knownMessageCategories);
-  return [
-    ...unknown('state', isAggregated(slice, 'State') ? [] : rows.map((row) => row.state), (value) =>
-      states.has(value),
-    ),
-    ...unknown(
-      'resource type',
-      isAggregated(slice, 'ResourceType') ? [] : rows.map((row) => row.resource_type),
-      (value) => types.has(value),
-    ),
-    ...unknown(
-      'message category',
-      isAggregated(slice, 'MessageCategory') ? [] : rows.map((row) => row.message_category),
-      (value) => categories.has(value.toLowerCase()),
-    ),
-  ];
+/** A dimension whose values are known to us, and those met that are not. */
+interface LookedAt {
+  readonly what: string;
+  readonly column: DimensionColumn;
+  readonly known: ReadonlySet<string>;
+  readonly unknown: Set<string>;
 }
 
-function unknown(
-  what: string,
-  values: readonly (string | null)[],
-  isKnown: (value: string) => boolean,
-): string[] {
-  const unseen = new Set<string>();
-  for (const value of values) if (value !== null && !isKnown(value)) unseen.add(value);
-  if (unseen.size === 0) return [];
-  return [`${what} this version does not know, stored as it came: ${some([...unseen].toSorted().map(show))}`];
+function lookedAt(slice: Slice): LookedAt[] {
+  const all = [
+    ['state', 'state', 'State', knownStatesOf(slice.kind)],
+    ['resource type', 'resource_type', 'ResourceType', knownResourceTypes],
+    ['message category', 'message_category', 'MessageCategory', knownMessageCategories],
+  ] as const;
+  return all
+    .filter(([, , filter]) => !isAggregated(slice, filter))
+    .map(([what, column, , known]) => ({ what, column, known: new Set(known), unknown: new Set() }));
+}
+
+function unknownValues({ what, column, known, unknown }: LookedAt): string[] {
+  // AWS spells one category in several ways.
+  const isKnown = (value: string) => column === 'message_category' && known.has(value.toLowerCase());
+  const unseen = [...unknown].filter((value) => !isKnown(value));
+  if (unseen.length === 0) return [];
+  return [`${what} this version does not know, stored as it came: ${some(unseen.toSorted().map(show))}`];
 }
 
 /** The rules of merging go by UTC day; a daily row that starts at another time leans on ground we did not foresee. */
-function oddStarts(slice: Slice, rows: readonly SummaryRow[]): string[] {
-  if (slice.aggregationPeriod !== 'ONE_DAY') return [];
-  const odd = rows.filter((row) => !isMidnight(row.start_time));
-  const [first] = odd;
-  if (!first) return [];
-  const example = new Date(first.start_time).toISOString();
+function oddStarts(slice: Slice, { odd, example }: { odd: number; example: EpochMs }): string[] {
+  if (slice.aggregationPeriod !== 'ONE_DAY' || odd === 0) return [];
+  const start = new Date(example).toISOString();
   return [
-    `${odd.length} daily rows do not start at 00:00 UTC (one starts ${example}); they are stored under their UTC date`,
+    `${odd} daily rows do not start at 00:00 UTC (one starts ${start}); they are stored under their UTC date`,
   ];
 }

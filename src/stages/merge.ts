@@ -1,14 +1,23 @@
 import type { EpochMs, SummaryRow } from '../../schemas/columns.ts';
 import type { Kind } from '../../schemas/kinds.ts';
-import { groupBy } from '../domain/group-by.ts';
-import { fileOrder, identityOf, isUnfinished, sameButObservation } from '../domain/row.ts';
+import {
+  type Account,
+  fileOrder,
+  identityOf,
+  isUnfinished,
+  type Rows,
+  rowsByAccount,
+  type RowsByAccount,
+  sameButObservation,
+  valueOrder,
+} from '../domain/row.ts';
 
 /** What a pull has to say about one partition (one day of one region). */
 export interface DaySeen {
   readonly kind: Kind;
   readonly observedAt: EpochMs;
   /** Rows the pull returned for this day. */
-  readonly returned: readonly SummaryRow[];
+  readonly returned: RowsByAccount;
   /** Accounts the pull saw on any day: the only ones it speaks for. */
   readonly accounts: ReadonlySet<Account>;
   /**
@@ -28,51 +37,52 @@ export interface Merged {
   readonly protectedAccounts: number;
 }
 
-/** An account, or null where AWS named none. */
-type Account = string | null;
-type Rows = readonly SummaryRow[];
-
 /**
  * Merges one day of a pull with what the ledger holds of it, account by account. AWS does not document how its daily
  * counts behave; these rules hold whichever way it is.
  */
 export function mergeDay(stored: Rows, seen: DaySeen): Merged {
   const rules = rulesOf(seen);
-  const returnedBy = byAccount(seen.returned, seen.kind);
+  const order = fileOrder(seen.kind);
   const storedBy = byAccount(stored, seen.kind);
-  const groups: Rows[] = [];
+  const groups = new Map<Account, Rows>();
   const changes = { added: 0, changed: 0, removed: 0 };
   let protectedAccounts = 0;
-  for (const account of new Set([...storedBy.keys(), ...returnedBy.keys()])) {
+  for (const account of new Set([...storedBy.keys(), ...seen.returned.keys()])) {
     const before = storedBy.get(account) ?? [];
     const after = seen.accounts.has(account)
-      ? rules.mergeAccount(before, returnedBy.get(account) ?? [])
+      ? rules.mergeAccount(before, seen.returned.get(account)?.toSorted(order) ?? [])
       : { rows: before, protected: false };
-    groups.push(after.rows);
+    groups.set(account, after.rows);
     if (after.rows !== before) addDifferences(changes, seen.kind, before, after.rows);
     if (after.protected) protectedAccounts += 1;
   }
-  return { rows: inFileOrder(groups, seen.kind), protectedAccounts, ...changes };
+  return { rows: inFileOrder(groups), protectedAccounts, ...changes };
 }
 
 /** Each account's rows, in file order. */
 function byAccount(rows: Rows, kind: Kind): Map<Account, Rows> {
-  const groups = groupBy(rows, (row): Account => row.account_id);
+  const groups = rowsByAccount(rows);
   for (const group of groups.values()) group.sort(fileOrder(kind));
   return groups;
 }
 
 /** Accounts come first in the order of a file, so that it is enough to sort them, each a list of ordered rows. */
-function inFileOrder(groups: readonly Rows[], kind: Kind): SummaryRow[] {
-  const order = fileOrder(kind);
-  const full = groups.filter((rows) => rows.length > 0);
-  return full.toSorted(([a], [b]) => (a && b ? order(a, b) : 0)).flat();
+function inFileOrder(groups: RowsByAccount): SummaryRow[] {
+  const accounts = [...groups.keys()].toSorted(valueOrder);
+  return accounts.map((account) => groups.get(account) ?? []).flat();
 }
 
 /** What several pulls make of one day, and what each of them changed. */
 export interface MergedTogether extends Omit<Merged, 'protectedAccounts'> {
   /** In the order of the pulls. */
   readonly parts: readonly Omit<Merged, 'rows'>[];
+}
+
+/** What is left to say of a merge with nothing when just its rows turn out to be stored. */
+export function asStored({ parts, ...merged }: MergedTogether): MergedTogether {
+  const none = { added: 0, changed: 0, removed: 0 };
+  return { ...merged, ...none, parts: parts.map((part) => ({ ...part, ...none })) };
 }
 
 /** Merges what several pulls have to say about one day, one after the other: pulls of one account each, as a rule. */
@@ -90,7 +100,7 @@ export function mergeDays(kind: Kind, stored: Rows, pulls: readonly DaySeen[]): 
     for (const account of seen.accounts) held.set(account, after.get(account) ?? []);
     return part;
   });
-  const rows = inFileOrder([...held.values()], kind);
+  const rows = inFileOrder(held);
   const sum = (count: 'added' | 'changed' | 'removed') =>
     parts.reduce((total, part) => total + part[count], 0);
   return { rows, parts, added: sum('added'), changed: sum('changed'), removed: sum('removed') };
@@ -109,8 +119,7 @@ function rulesOf({ kind, observedAt, doubtful }: DaySeen) {
 
   function mergeAccount(stored: Rows, returned: Rows): AccountDay {
     if (stored.some((row) => row.observed_at > observedAt)) return { rows: stored, protected: false };
-    const shrinks = finishedJobs(returned) < finishedJobs(stored);
-    if (doubtful && shrinks) return { rows: stored, protected: true };
+    if (doubtful && finishedJobs(returned) < finishedJobs(stored)) return { rows: stored, protected: true };
     if (returned.every((row) => row.job_count === 0)) return silence(stored);
     return { rows: isSame(stored, returned) ? stored : returned, protected: false };
   }
@@ -137,11 +146,15 @@ function sameRows(kind: Kind): (a: Rows, b: Rows) => boolean {
 type Changes = Record<'added' | 'changed' | 'removed', number>;
 
 function addDifferences(changes: Changes, kind: Kind, before: Rows, after: Rows): void {
+  if (before.length === 0) {
+    changes.added += after.length;
+    return;
+  }
   const identify = identityOf(kind);
   const same = sameButObservation(kind);
   const gone = new Map(before.map((row) => [identify(row), row]));
   for (const row of after) {
-    const identity = gone.size > 0 ? identify(row) : '';
+    const identity = identify(row);
     const earlier = gone.get(identity);
     if (!earlier) changes.added += 1;
     else if (!same(earlier, row)) changes.changed += 1;

@@ -3,7 +3,7 @@ import { columnFacts, dimensionsOf } from '../../schemas/columns.ts';
 import { AGGREGATE_ALL, ANY, factsOf, periodDays } from '../../schemas/kinds.ts';
 import type { Mismatch } from '../../schemas/pull-result.ts';
 import { addDays, type Day, startOfDay } from '../domain/day.ts';
-import { identityOf, rowsByDay } from '../domain/row.ts';
+import { identityOf, type RowsByAccount, rowsByDay, type RowsByDay } from '../domain/row.ts';
 import { show } from '../domain/show.ts';
 import { isAggregated, type Slice } from '../domain/slice.ts';
 
@@ -44,7 +44,7 @@ export function sumTotals(asked: Slice, rows: readonly SummaryRow[]): Totals | N
     }
     totals.set(identify(row), row);
   }
-  return jobsByDay([...totals.values()]);
+  return jobsByDay(rowsByDay([...totals.values()]));
 }
 
 /** A dimension that was to be summed over and yet reads as one value. */
@@ -58,7 +58,7 @@ function detailIn(asked: Slice, row: SummaryRow): string | undefined {
 }
 
 /** Start dates on which AWS's totals are not the sums of the rows, in order. */
-export function compareTotals(rows: readonly SummaryRow[], totals: Totals): Mismatch[] {
+export function compareTotals(rows: RowsByDay, totals: Totals): Mismatch[] {
   const sums = jobsByDay(rows);
   const days = [...new Set([...sums.keys(), ...totals.keys()])].toSorted();
   return days
@@ -71,8 +71,12 @@ export function isOver(slice: Slice, startDate: Day, observedAt: EpochMs): boole
   return startOfDay(addDays(startDate, periodDays[slice.aggregationPeriod])) <= observedAt;
 }
 
-function jobsByDay(rows: readonly SummaryRow[]): Map<Day, number> {
-  return new Map(
-    Array.from(rowsByDay(rows), ([day, of]) => [day, of.reduce((sum, row) => sum + row.job_count, 0)]),
-  );
+function jobsByDay(rows: RowsByDay): Map<Day, number> {
+  return new Map(Array.from(rows, ([day, byAccount]) => [day, jobsOf(byAccount)]));
+}
+
+function jobsOf(rows: RowsByAccount): number {
+  let jobs = 0;
+  for (const of of rows.values()) for (const row of of) jobs += row.job_count;
+  return jobs;
 }

@@ -21,7 +21,7 @@ const MAX_INSTANT: EpochMs = 8.64e15;
 
 type Fields = Readonly<Record<string, unknown>>;
 type Value = string | number | null;
-/** Given undefined for an absent value. */
+/** Given undefined where a value that must be there is absent. */
 type Reader = (value: unknown) => Value | Refusal;
 
 export type Validation =
@@ -35,12 +35,9 @@ export type Validation =
 
 /** Makes the function that turns one item of a slice's pages into a row, or into every reason why it is none. */
 export function createValidator(slice: Slice, observedAt: EpochMs): (item: unknown) => Validation {
-  const own = columnsOf(slice.kind);
-  const cells = columnNames.map((name): Cell => {
-    const read = own.includes(name) ? readerOf(name, slice, observedAt) : () => null;
-    return { name, field: columnFacts(name).field, read };
-  });
-  const known = new Set(columnsOf(slice.kind).map((name) => columnFacts(name).field));
+  const cells = cellsOf(slice, observedAt);
+  const blank = blankRow(slice, observedAt);
+  const known = new Set(cells.map(({ field }) => field));
 
   return (item) => {
     if (typeof item !== 'object' || item === null || Array.isArray(item)) {
@@ -48,7 +45,7 @@ export function createValidator(slice: Slice, observedAt: EpochMs): (item: unkno
     }
     const fields = item as Fields;
     const problems: string[] = [];
-    const row = readRow(fields, cells, problems);
+    const row = readRow(fields, cells, blank, problems);
     if (problems.length > 0) return { ok: false, problems };
     return { ok: true, row, unknownFields: unknownFieldsOf(fields, known) };
   };
@@ -57,17 +54,44 @@ export function createValidator(slice: Slice, observedAt: EpochMs): (item: unkno
 /** How one cell of a row is read. */
 interface Cell {
   readonly name: ColumnName;
-  readonly field: string | null;
+  readonly field: string;
+  /** Where a value may be absent, the blank row has what stands for it. */
+  readonly mayBeAbsent: boolean;
   readonly read: Reader;
 }
 
-function readRow(fields: Fields, cells: readonly Cell[], problems: string[]): SummaryRow {
-  const values: Record<string, Value> = { ...noValues };
-  for (const { name, field, read } of cells) {
-    const got = field === null ? undefined : fields[field];
-    const value = read(got ?? undefined);
+function cellsOf(slice: Slice, observedAt: EpochMs): Cell[] {
+  return columnsOf(slice.kind).flatMap((name) => {
+    const { field, nullable } = columnFacts(name);
+    if (field === null) return [];
+    return [
+      { name, field, mayBeAbsent: nullable || name === 'region', read: readerOf(name, slice, observedAt) },
+    ];
+  });
+}
+
+/**
+ * What a row is of which AWS says nothing. It has all columns from the start: rows that grow column by column take twice
+ * the memory.
+ */
+function blankRow(slice: Slice, observedAt: EpochMs): Readonly<Record<string, Value>> {
+  const nothing = Object.fromEntries(columnNames.map((name) => [name, null]));
+  return { ...nothing, region: slice.region, account_id: accountOf(slice), observed_at: observedAt };
+}
+
+function readRow(
+  fields: Fields,
+  cells: readonly Cell[],
+  blank: Readonly<Record<string, Value>>,
+  problems: string[],
+): SummaryRow {
+  const values = { ...blank };
+  for (const { name, field, mayBeAbsent, read } of cells) {
+    const got = fields[field] ?? undefined;
+    if (got === undefined && mayBeAbsent) continue;
+    const value = read(got);
     if (!(value instanceof Refusal)) values[name] = value;
-    else problems.push(`${field}: expected ${value.expected}, got ${show(got)}`);
+    else problems.push(`${field}: expected ${value.expected}, got ${show(fields[field])}`);
   }
   const row = values as unknown as SummaryRow;
   if (row.end_time !== null && problems.length === 0 && row.end_time < row.start_time) {
@@ -77,9 +101,6 @@ function readRow(fields: Fields, cells: readonly Cell[], problems: string[]): Su
   }
   return row;
 }
-
-/** All columns from the start: rows that grow column by column take twice the memory. */
-const noValues = Object.fromEntries(columnNames.map((name) => [name, null]));
 
 /** Why a value is none. */
 class Refusal {
@@ -91,32 +112,31 @@ class Refusal {
 }
 
 function readerOf(name: ColumnName, slice: Slice, observedAt: EpochMs): Reader {
-  if (name === 'region') return orElse(slice.region, dimensionReader('Region', slice));
-  if (name === 'account_id') return orElse(accountOf(slice), dimensionReader('AccountId', slice));
   if (name === 'job_count') return readCount;
-  if (name === 'start_time') return startReader(observedAt);
-  if (name === 'end_time') return orElse(null, readInstant);
-  if (name === 'observed_at') return () => observedAt;
-  return orElse(null, dimensionReader(columns[name].field, slice));
+  if (name === 'start_time') return remembering(startReader(observedAt));
+  if (name === 'end_time') return remembering(readInstant);
+  return remembering(dimensionReader(columns[name].field as FilterName | 'Region', slice));
 }
 
-function orElse(absent: Value, read: Reader): Reader {
-  return (value) => (value === undefined ? absent : read(value));
+/** The same value is looked at once, and what it reads as is kept once: a slice repeats few of them many times. */
+function remembering(read: Reader): Reader {
+  const known = new Map<unknown, Value>();
+  return (value) => {
+    const same = known.get(value);
+    if (same !== undefined) return same;
+    const found = read(value);
+    if (!(found instanceof Refusal)) known.set(value, found);
+    return found;
+  };
 }
 
-/** The same text is kept once, and looked at once: a slice repeats few of them many times. */
 function dimensionReader(field: FilterName | 'Region', slice: Slice): Reader {
   const aggregated = field !== 'Region' && isAggregated(slice, field);
   const isSum = (value: string) => value === ANY || (value === AGGREGATE_ALL && !aggregated);
-  const known = new Map<string, string>();
   return (value) => {
     if (typeof value !== 'string') return new Refusal('a string');
-    const same = known.get(value);
-    if (same !== undefined) return same;
     if (!value.isWellFormed()) return new Refusal('well-formed Unicode');
-    if (isSum(value)) return new Refusal('one value, not a sum');
-    known.set(value, value);
-    return value;
+    return isSum(value) ? new Refusal('one value, not a sum') : value;
   };
 }
 
@@ -142,9 +162,10 @@ function startReader(observedAt: EpochMs): Reader {
   };
 }
 
-function unknownFieldsOf(fields: Fields, known: ReadonlySet<string | null>): Fields | undefined {
-  const names = Object.keys(fields);
-  if (names.every((name) => known.has(name))) return undefined;
+function unknownFieldsOf(fields: Fields, known: ReadonlySet<string>): Fields | undefined {
+  let names: string[] | undefined;
+  // Mostly there are none, and Object.keys would make a list for each row.
+  for (const name in fields) if (!known.has(name)) (names ??= []).push(name);
   // Entries, not assignments: a field may be called __proto__.
-  return Object.fromEntries(names.flatMap((name) => (known.has(name) ? [] : [[name, fields[name]]])));
+  return names && Object.fromEntries(names.map((name) => [name, fields[name]]));
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { eachRow } from '../../src/domain/row.ts';
 import { readSlice } from '../../src/read.ts';
 import { aSlice, aSource, aSummary, OBSERVED_AT, type Summary } from '../fixtures/builders.ts';
 
@@ -47,7 +48,7 @@ async function readPages(pages: readonly (readonly Summary[])[]) {
     onPage: () => undefined,
     onRestart: () => undefined,
   });
-  return { rows: reading.rows(), books: reading.books };
+  return { rows: [...eachRow(reading.rows())], books: reading.books };
 }
 
 describe('de-duplication', () => {

@@ -32,7 +32,12 @@ function plan(merge: Merge) {
     startDate: YESTERDAY,
     region: 'eu-west-1',
   } as const;
-  return planPartition(files, { key, kind: 'copy', merge });
+  return planPartition(files, {
+    key,
+    kind: 'copy',
+    merge,
+    asStored: ({ rows }) => becoming(rows, {}),
+  });
 }
 
 async function seed(rows: readonly SummaryRow[]): Promise<string> {

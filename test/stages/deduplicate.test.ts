@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Kind } from '../../schemas/kinds.ts';
+import { eachRow } from '../../src/domain/row.ts';
 import { NewDimensionError } from '../../src/errors.ts';
 import { createDeduplicator, type Reading } from '../../src/stages/deduplicate.ts';
 import { aRow } from '../fixtures/builders.ts';
@@ -14,7 +15,7 @@ function deduplicate(readings: readonly Reading[], kind: Kind = 'copy') {
   const deduplicator = createDeduplicator(kind);
   for (const reading of readings) deduplicator.add(reading);
   const { duplicates, conflicts, size } = deduplicator;
-  return { rows: deduplicator.rows(), duplicates, conflicts, size };
+  return { rows: [...eachRow(deduplicator.rows())], duplicates, conflicts, size };
 }
 
 describe('de-duplication', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SummaryRow } from '../../schemas/columns.ts';
+import { rowsByAccount } from '../../src/domain/row.ts';
 import { type DaySeen, mergeDay, mergeDays } from '../../src/stages/merge.ts';
 import { ACCOUNT, aRow, OBSERVED_AT, OTHER_ACCOUNT } from '../fixtures/builders.ts';
 
@@ -13,7 +14,14 @@ function stored(fields: Partial<SummaryRow> = {}): SummaryRow {
 /** A pull that saw the given rows of this day, and their accounts (and any named besides). */
 function seen(returned: readonly SummaryRow[], fields: Partial<DaySeen> = {}): DaySeen {
   const accounts = new Set(returned.map((row) => row.account_id));
-  return { kind: 'copy', observedAt: OBSERVED_AT, returned, accounts, doubtful: false, ...fields };
+  return {
+    kind: 'copy',
+    observedAt: OBSERVED_AT,
+    returned: rowsByAccount(returned),
+    accounts,
+    doubtful: false,
+    ...fields,
+  };
 }
 
 /** A pull that saw the account on other days only. */
@@ -78,7 +86,7 @@ describe.each([
     [aRow({ state: 'RUNNING', job_count: 0 }), aRow({ state: 'COMPLETED', job_count: 0 })],
   ],
 ])('an account and day the pull returned %s of', (_what, returned) => {
-  const quiet = silence({ returned });
+  const quiet = silence({ returned: rowsByAccount(returned) });
 
   it.each(['CREATED', 'RUNNING', 'ABORTING', 'COMPLETING', 'FAILING'])('loses its %s rows', (state) => {
     expect(mergeDay([stored({ state })], quiet)).toEqual({
