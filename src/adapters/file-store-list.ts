@@ -3,7 +3,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ListedObject } from '../ports.ts';
 import { naming, unlessMissing } from './file-store-errors.ts';
-import { linkError, ownNames } from './file-store-paths.ts';
+import { isOwnName, linkError } from './file-store-paths.ts';
 
 interface Wanted {
   readonly prefix: string;
@@ -27,7 +27,7 @@ export async function* walk(root: string, wanted: Wanted, folder = ''): AsyncGen
 function inOrder(folder: string, entries: readonly Dirent[]): { key: string; entry: Dirent }[] {
   return entries
     .map((entry) => ({ key: `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`, entry }))
-    .filter(({ key }) => !ownNames.has(key))
+    .filter(({ key }) => !isOwnName(key))
     .toSorted((a, b) => compareBytes(a.key, b.key));
 }
 

@@ -4,16 +4,23 @@ import { StoreError } from '../errors.ts';
 import { unlessMissing } from './file-store-errors.ts';
 
 export const LOCK_NAME = '.lock';
+/** How the names of files begin that are being written, each to be put in place of an object. */
 export const STAGING_NAME = '.staging';
 
-/** The store's own files, which are no objects. */
-export const ownNames: ReadonlySet<string> = new Set([LOCK_NAME, STAGING_NAME]);
+/** Whether a name is that of one of the store's own files, which are no objects. */
+export function isOwnName(key: string): boolean {
+  return key === LOCK_NAME || isStagingName(key);
+}
+
+export function isStagingName(key: string): boolean {
+  return /^\.staging(?:-\d+)?$/.test(key);
+}
 
 /** The folders and the file a key names. Throws StoreError for a key that could leave the root or name no object. */
 export function partsOf(key: string): readonly string[] {
   const parts = key.split('/');
   const unusable = parts.some((part) => part === '' || part === '.' || part === '..');
-  if (unusable || /[\\\0]/.test(key) || ownNames.has(key)) {
+  if (unusable || /[\\\0]/.test(key) || isOwnName(key)) {
     throw new StoreError('report-bug', `${JSON.stringify(key)} cannot be the key of an object`);
   }
   return parts;

@@ -1,19 +1,26 @@
 import { constants } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import pLimit from 'p-limit';
 import { errnoOf } from './file-store-errors.ts';
-import { isFolder, STAGING_NAME } from './file-store-paths.ts';
+import { isFolder, isStagingName, STAGING_NAME } from './file-store-paths.ts';
 
 /**
  * Puts a whole file in place of what is there. A reader sees the old bytes or the new ones, also after a power cut.
- * To be called under the lock: there is one staging file, so a writer that was killed leaves at most that one behind.
+ * To be called under the lock, and side by side only with a `place` of each one's own, for files of their own.
  */
-export async function replaceFile(root: string, parts: readonly string[], bytes: Uint8Array): Promise<void> {
-  const staging = join(root, STAGING_NAME);
+export async function replaceFile(
+  root: string,
+  parts: readonly string[],
+  bytes: Uint8Array,
+  place: number,
+): Promise<void> {
+  const staging = join(root, `${STAGING_NAME}-${place}`);
   const path = join(root, ...parts);
   try {
     await writeNew(staging, bytes);
-    await makeFolders(root, parts.slice(0, -1));
+    // One at a time: a folder is not to be written into before its own name is sure to last.
+    await makingFolders(() => makeFolders(root, parts.slice(0, -1)));
     await rename(staging, path);
   } catch (error) {
     await rm(staging, { force: true }).catch(() => undefined);
@@ -29,8 +36,15 @@ export async function makeRoot(root: string): Promise<void> {
   for (let made = root; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }
 
+const makingFolders = pLimit(1);
+
+/** Takes away what writers that were killed have left behind. To be called under the lock, with no writer at work. */
+export async function clearStaging(root: string): Promise<void> {
+  const left = (await readdir(root)).filter(isStagingName);
+  await Promise.all(left.map((name) => rm(join(root, name), { force: true })));
+}
+
 async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
-  await rm(path, { force: true });
   const file = await open(path, 'wx', 0o644);
   try {
     await file.writeFile(bytes);

@@ -1,7 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import pLimit from 'p-limit';
 import { sha256 } from '../domain/sha256.ts';
 import { StoreError } from '../errors.ts';
 import type { ObjectStore, PutCondition, PutResult } from '../ports.ts';
@@ -9,7 +8,8 @@ import { naming, unlessMissing } from './file-store-errors.ts';
 import { walk } from './file-store-list.ts';
 import { withLock } from './file-store-lock.ts';
 import { isFolder, LOCK_NAME, partsOf } from './file-store-paths.ts';
-import { makeRoot, replaceFile } from './file-store-write.ts';
+import { takeTurns } from './file-store-turns.ts';
+import { clearStaging, makeRoot, replaceFile } from './file-store-write.ts';
 
 export interface FileStoreOptions {
   /** The ledger's folder; made by the first write. */
@@ -29,8 +29,14 @@ export function createFileStore(options: FileStoreOptions): ObjectStore {
   const { signal, patienceMs = 60_000 } = options;
   const root = resolve(options.root);
   const lock = join(root, LOCK_NAME);
-  // Of this process one writer at a time goes for the lock: the others need not knock at the door.
-  const inTurn = pLimit(1);
+  const inTurn = takeTurns((batch) =>
+    naming('write', root, () =>
+      withLock(lock, { patienceMs, signal }, async () => {
+        await clearStaging(root);
+        await batch();
+      }),
+    ),
+  );
 
   async function reading<T>(key: string, read: (file: FileHandle) => Promise<T>): Promise<T | undefined> {
     signal?.throwIfAborted();
@@ -48,11 +54,12 @@ export function createFileStore(options: FileStoreOptions): ObjectStore {
     parts: readonly string[],
     bytes: Uint8Array,
     condition: PutCondition,
+    place: number,
   ): Promise<PutResult> {
     // Read under the lock: what the caller saw before may be gone.
     const current = await get(key);
     if (!holds(condition, current?.version)) return { written: false };
-    await replaceFile(root, parts, bytes);
+    await replaceFile(root, parts, bytes, place);
     return { written: true, version: sha256(bytes) };
   }
 
@@ -64,8 +71,8 @@ export function createFileStore(options: FileStoreOptions): ObjectStore {
     async put(key, bytes, condition) {
       const parts = partsOf(key);
       await naming('write', root, () => makeRoot(root));
-      return naming('write', join(root, key), () =>
-        inTurn(() => withLock(lock, { patienceMs, signal }, () => swap(key, parts, bytes, condition))),
+      return inTurn(key, (place) =>
+        naming('write', join(root, key), () => swap(key, parts, bytes, condition, place)),
       );
     },
 

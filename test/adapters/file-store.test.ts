@@ -126,7 +126,35 @@ describe('several processes', () => {
       expect(await listAll(aStore())).toEqual([{ key: 'folder/big', size: 4_000_000 }]);
     }
     await compareAndSwap(aStore(), 'folder/big', () => 'small');
-    expect(await readdir(root)).not.toContain('.staging');
+    expect((await readdir(root)).toSorted()).toEqual(['.lock', 'folder']);
+  });
+
+  it('of one process write side by side, but never to the same key', async () => {
+    const store = aStore();
+    const keys = Array.from({ length: 20 }, (_, i) => `folder-${i % 4}/${i}`);
+    const put = async (key: string, content: string) => ({
+      key,
+      content,
+      ...(await store.put(key, bytes(content), ifAbsent)),
+    });
+    const puts = await Promise.all(
+      keys.flatMap((key) => ['a', 'b', 'c'].map((content) => put(key, content))),
+    );
+    const winners = puts.filter(({ written }) => written);
+    expect(winners.map(({ key }) => key).toSorted()).toEqual(keys.toSorted());
+    for (const { key, content } of winners) expect(text((await store.get(key))?.bytes)).toBe(content);
+    expect((await readdir(root)).filter((name) => name.startsWith('.'))).toEqual(['.lock']);
+  });
+
+  it('are all told when the lock cannot be had', async () => {
+    await mkdir(root);
+    await withLock(join(root, '.lock'), { patienceMs: 100 }, async () => {
+      const store = aStore({ patienceMs: 100 });
+      const errors = await Promise.all(
+        ['a', 'b', 'a'].map((key) => failureOf(store.put(key, bytes('x'), ifAbsent))),
+      );
+      expect(errors.map(({ recovery }) => recovery)).toEqual(['retry-later', 'retry-later', 'retry-later']);
+    });
   });
 });
 
@@ -187,20 +215,24 @@ describe('an aborted signal', () => {
 });
 
 describe('a leftover staging file', () => {
-  it.each([0o644, 0o000])('of mode %o is replaced by the next write', async (mode) => {
+  it.each([
+    ['.staging', 0o644],
+    ['.staging-0', 0o000],
+    ['.staging-7', 0o644],
+  ])('%s of mode %o is cleared away by the next write', async (name, mode) => {
     await mkdir(root);
-    await writeFile(join(root, '.staging'), 'half an obj');
-    await chmod(join(root, '.staging'), mode);
+    await writeFile(join(root, name), 'half an obj');
+    await chmod(join(root, name), mode);
     expect(await listAll(aStore())).toEqual([]);
     await aStore().put('key', bytes('whole'), ifAbsent);
     expect(text((await aStore().get('key'))?.bytes)).toBe('whole');
-    expect(await readdir(root)).not.toContain('.staging');
+    expect(await readdir(root)).toEqual(['.lock', 'key']);
   });
 
   it('that is a link does not lead the write elsewhere', async () => {
     await mkdir(root);
     await writeFile(join(base, 'outside'), 'precious');
-    await symlink(join(base, 'outside'), join(root, '.staging'));
+    await symlink(join(base, 'outside'), join(root, '.staging-0'));
     await aStore().put('key', bytes('x'), ifAbsent);
     expect(text((await createFileStore({ root: base }).get('outside'))?.bytes)).toBe('precious');
   });
@@ -219,6 +251,7 @@ describe('keys that could leave the root', () => {
     'a\0b',
     '.lock',
     '.staging',
+    '.staging-3',
   ])('%j is refused', async (key) => {
     expect((await failureOf(aStore().get(key))).recovery).toBe('report-bug');
     expect((await failureOf(aStore().range(key, 0, 1))).recovery).toBe('report-bug');
