@@ -55,6 +55,7 @@ async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
 }
 
 async function makeFolders(root: string, parts: readonly string[]): Promise<void> {
+  if (await isFolder(root, parts)) return;
   for (const [depth] of parts.entries()) {
     const upTo = parts.slice(0, depth + 1);
     if (await isFolder(root, upTo)) continue;

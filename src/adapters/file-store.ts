@@ -30,12 +30,13 @@ export function createFileStore(options: FileStoreOptions): ObjectStore {
   const root = resolve(options.root);
   const lock = join(root, LOCK_NAME);
   const inTurn = takeTurns((batch) =>
-    naming('write', root, () =>
-      withLock(lock, { patienceMs, signal }, async () => {
+    naming('write', root, async () => {
+      await makeRoot(root);
+      await withLock(lock, { patienceMs, signal }, async () => {
         await clearStaging(root);
         await batch();
-      }),
-    ),
+      });
+    }),
   );
 
   async function reading<T>(key: string, read: (file: FileHandle) => Promise<T>): Promise<T | undefined> {
@@ -70,7 +71,6 @@ export function createFileStore(options: FileStoreOptions): ObjectStore {
 
     async put(key, bytes, condition) {
       const parts = partsOf(key);
-      await naming('write', root, () => makeRoot(root));
       return inTurn(key, (place) =>
         naming('write', join(root, key), () => swap(key, parts, bytes, condition, place)),
       );
