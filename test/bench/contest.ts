@@ -26,11 +26,8 @@ interface Act {
 }
 
 const first: Act = { name: 'first pull', play: {} };
-const acts: readonly Act[] = [
-  first,
-  { name: 'unchanged', play: {} },
-  { name: '2 of 14 days changed', play: { daysMoved: 2 } },
-];
+const unchanged: Act = { name: 'unchanged', play: {} };
+const acts: readonly Act[] = [first, unchanged, { name: '2 of 14 days changed', play: { daysMoved: 2 } }];
 
 interface Scenario {
   readonly summaries: number;
@@ -44,12 +41,21 @@ const scenarios: readonly Scenario[] = [
   { summaries: 10_000, acts },
   { summaries: 100_000, acts },
   { summaries: 250_000, acts },
-  { summaries: 1_000_000, acts: [first] },
+  { summaries: 1_000_000, acts: [first, unchanged] },
   {
     summaries: 100_000,
     acts: [{ ...first, name: 'first pull, 1 % throttled' }],
     play: { throttleEvery: 100 },
   },
+  {
+    summaries: 20_000,
+    acts: [
+      { ...first, name: 'first pull, 150 ms a page' },
+      { ...unchanged, name: 'unchanged, 150 ms a page' },
+    ],
+    play: { latencyMs: 150 },
+  },
+  { summaries: 5000, acts: [{ ...first, name: '1 region, 150 ms a page' }], play: { latencyMs: 150 } },
   {
     summaries: 5000,
     regions: REGIONS,
