@@ -19,17 +19,21 @@ export interface LedgerOptions {
   readonly backoff?: Pick<BackoffPolicy, 'minDelayMs' | 'maxDelayMs'>;
 }
 
-/** Loaded while the first pages are on their way: nothing is encoded or decoded before the last one is there. */
-export function loadCodec(): RowCodec {
-  const loading = import('../src/adapters/parquet-codec.ts');
-  // Who needs it is told; a pull that fails before that has no use for it.
-  loading.catch(() => undefined);
+/** A codec that is loaded when it is first asked for something, or before. */
+export interface LazyCodec extends RowCodec {
+  readonly prepare: () => void;
+}
+
+export function lazyCodec(): LazyCodec {
+  const load = async () => (await import('../src/adapters/parquet-codec.ts')).parquetCodec;
   // Encoding and decoding are work for the processor: side by side they take no less time, but the memory of all.
   const oneAtATime = pLimit(1);
   return {
-    encode: (kind, rows) => oneAtATime(async () => (await loading).parquetCodec.encode(kind, rows)),
-    decode: (kind, bytes) => oneAtATime(async () => (await loading).parquetCodec.decode(kind, bytes)),
-    holds: async (kind, bytes, rows) => (await loading).parquetCodec.holds(kind, bytes, rows),
+    encode: (kind, rows) => oneAtATime(async () => (await load()).encode(kind, rows)),
+    decode: (kind, bytes) => oneAtATime(async () => (await load()).decode(kind, bytes)),
+    holds: async (kind, bytes, rows) => (await load()).holds(kind, bytes, rows),
+    // Who needs it is told what went wrong; a pull that fails before that has no use for it.
+    prepare: () => void load().catch(() => undefined),
   };
 }
 

@@ -4,7 +4,7 @@ import { retryLostRaces } from '../src/adapters/retry.ts';
 import type { ReplayConfig } from '../src/config/replay-config.ts';
 import { replayLedger } from '../src/replay.ts';
 import { startDeadline } from './deadline.ts';
-import { loadCodec, openLedger } from './ledger.ts';
+import { lazyCodec, openLedger } from './ledger.ts';
 import { openClock, openLog, sayClock } from './log.ts';
 import { packageInfo } from './package-info.ts';
 
@@ -28,7 +28,7 @@ export async function replay(config: ReplayConfig, interrupted: AbortSignal): Pr
       {
         source,
         target: config.into ? place.open(signal) : source,
-        codec: loadCodec(),
+        codec: lazyCodec(),
         lines: gzipLines,
         clock,
         signal,

@@ -2,7 +2,7 @@ import type { VerifyResult } from '../schemas/verify-result.ts';
 import type { VerifyConfig } from '../src/config/verify-config.ts';
 import { verifyLedger, type VerifyProgress } from '../src/verify.ts';
 import { startDeadline } from './deadline.ts';
-import { loadCodec, openLedger } from './ledger.ts';
+import { lazyCodec, openLedger } from './ledger.ts';
 import { openClock, openLog, sayClock, showsProgress } from './log.ts';
 
 /** Verifies a ledger as the command line does: with its clock, progress display and deadline. */
@@ -20,7 +20,7 @@ export async function verify(config: VerifyConfig, interrupted: AbortSignal): Pr
   const ledger = await openLedger(config, { clock, signal });
   try {
     const report = (counted: VerifyProgress) => progress?.report(counted);
-    const world = { store: ledger.open(signal), codec: loadCodec(), clock, signal, report };
+    const world = { store: ledger.open(signal), codec: lazyCodec(), clock, signal, report };
     return await verifyLedger({ maxAgeMs: config['max-age'] }, world);
   } catch (error) {
     throw signal.aborted ? signal.reason : error;

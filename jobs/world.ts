@@ -6,7 +6,7 @@ import type { Slice } from '../src/domain/slice.ts';
 import type { Report } from '../src/ports.ts';
 import type { PullWorld } from '../src/pull.ts';
 import { defaultTimeouts } from './client-options.ts';
-import { graceAfter, type LedgerOptions, loadCodec, openLedger } from './ledger.ts';
+import { graceAfter, type LedgerOptions, lazyCodec, openLedger } from './ledger.ts';
 import { packageInfo } from './package-info.ts';
 import { openSources, versions } from './sources.ts';
 
@@ -31,16 +31,25 @@ export async function openWorld(
   const retry = createRetry({ maxAttempts: config['max-attempts'], signal, now: clock.now, ...backoff });
   const sources = await openSources(config, { timeouts, retry, signal });
   const { name, version } = packageInfo();
+  const codec = lazyCodec();
   return {
     store: ledger.open(signal),
     storeForFailures: ledger.open(graceAfter(signal)),
-    codec: loadCodec(),
+    codec,
     lines: gzipLines,
     clock,
     signal,
     report,
     retryLostRaces: retryLostRaces({ signal, ...backoff }),
-    openSource: (slice, hooks) => sources.openSource(slice, hooks),
+    openSource: (slice, hooks) =>
+      sources.openSource(slice, {
+        ...hooks,
+        onRequest() {
+          hooks.onRequest();
+          // The codec is loaded while AWS works on the answer: the first request does not wait for it.
+          setImmediate(codec.prepare);
+        },
+      }),
     writtenBy: `${name} ${version}`,
     versions: versions(),
     close() {

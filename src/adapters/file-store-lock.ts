@@ -1,6 +1,5 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { tryLock, unlock } from 'fs-native-extensions';
 import { LostRaceError, StoreError } from '../errors.ts';
 import { naming } from './file-store-errors.ts';
 import { retryLostRaces } from './retry.ts';
@@ -14,6 +13,9 @@ export interface LockOptions {
 /** Milliseconds between two tries at most. */
 const LONGEST_WAIT_MS = 50;
 
+/** Only a writer to a local ledger waits for the native code to be loaded. */
+const locks = () => import('fs-native-extensions');
+
 /**
  * Runs `work` while holding the file's exclusive lock. The lock belongs to the descriptor opened here, so it also
  * keeps out other work of this process (Linux: open file description locks; macOS: flock), and the system releases it
@@ -22,6 +24,7 @@ const LONGEST_WAIT_MS = 50;
  * @throws {@link StoreError} (`retry-later`) when others hold the lock for too long; the signal's reason when aborted.
  */
 export async function withLock<T>(path: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
+  const { unlock } = await locks();
   const file = await takeLock(path, options);
   try {
     return await work();
@@ -46,6 +49,7 @@ async function takeLock(path: string, { patienceMs, signal }: LockOptions): Prom
 }
 
 async function tryToTake(path: string): Promise<FileHandle | undefined> {
+  const { tryLock } = await locks();
   const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
   const file = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o644);
   let taken = false;

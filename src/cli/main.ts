@@ -29,9 +29,16 @@ export async function runCli(args: readonly string[], cli: Cli, io: Io): Promise
   }
 }
 
-interface Chosen {
+/** Thrown out of yargs, which would go on and lay out the command's help for nobody. */
+class Chosen extends Error {
   readonly command: Command;
   readonly settings: Settings;
+
+  constructor(command: Command, settings: Settings) {
+    super();
+    this.command = command;
+    this.settings = settings;
+  }
 }
 
 /** Lets yargs parse the syntax; values are judged later, all at once. Undefined when help or version was asked for. */
@@ -40,7 +47,6 @@ async function choose(
   { commands, version }: Cli,
   io: Io,
 ): Promise<Chosen | undefined> {
-  let chosen: Chosen | undefined;
   const parser = yargs([...args])
     .scriptName('backup-ledger')
     .usage(
@@ -56,6 +62,8 @@ async function choose(
       'parse-positional-numbers': false,
     })
     .exitProcess(false)
+    // Its words would be translated, ours would not.
+    .detectLocale(false)
     .strictCommands()
     .recommendCommands()
     .demandCommand(1, 'expected a command')
@@ -75,14 +83,19 @@ async function choose(
         const extra = words.slice(1);
         if (extra.length > 0)
           throw new UsageError([`expected flags only, got ${extra.join(' ')}; see ${script} --help`]);
-        chosen = { command, settings };
+        throw new Chosen(command, settings);
       },
     );
   }
-  await parser.parseAsync(args, {}, (_error, _argv, output) => {
-    if (output) io.stdout.write(`${output}\n`);
-  });
-  return chosen;
+  try {
+    await parser.parseAsync(args, {}, (_error, _argv, output) => {
+      if (output) io.stdout.write(`${output}\n`);
+    });
+    return undefined;
+  } catch (thrown) {
+    if (thrown instanceof Chosen) return thrown;
+    throw thrown;
+  }
 }
 
 /** Longer lines are hard to read, however wide the terminal. */

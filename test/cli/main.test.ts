@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Command } from '../../src/cli/command.ts';
 import { runCli } from '../../src/cli/main.ts';
 import { planCommand } from '../../src/cli/plan.ts';
@@ -83,6 +83,12 @@ describe('help', () => {
     const defaults = Object.values(flags).flatMap((flag) => ('default' in flag ? (flag.default ?? []) : []));
     for (const name of Object.keys(flags)) expect(text).toContain(`--${name} `);
     for (const value of defaults) expect(text).toContain(`[default: ${value}]`);
+  });
+
+  it('is in one language, whatever the machine speaks', async () => {
+    vi.stubEnv('LC_ALL', 'de_DE.UTF-8');
+    expect((await run('--help')).out).toContain('Commands:');
+    vi.unstubAllEnvs();
   });
 
   it('is shown although another flag is wrong', async () => {

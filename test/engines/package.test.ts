@@ -67,6 +67,7 @@ describe('the tarball', () => {
         'CHANGELOG.md',
         'LICENSE',
         'README.md',
+        'dist/cli',
         'dist/jobs',
         'dist/lambda',
         'dist/report',

@@ -52,7 +52,7 @@ function metrics(): Readonly<Record<string, unknown>>[] {
 describe('the bundle', () => {
   it('is one file of at most 1.5 MB that needs no package', () => {
     expect(statSync(BUNDLE).size).toBeLessThan(1.5e6);
-    const required = [...readFileSync(BUNDLE, 'utf8').matchAll(/\brequire\("([^"]+)"\)/g)].map(
+    const required = [...readFileSync(BUNDLE, 'utf8').matchAll(/\b(?:require|import)\("([^"]+)"\)/g)].map(
       ([, name]) => name ?? '',
     );
     const foreign = required.filter((name) => !isBuiltin(name));
