@@ -11,53 +11,28 @@ import { bundling, ROOT, writeLicences } from './bundling.mjs';
 
 const CHUNKS = 'dist/cli';
 
-/** A module of ours in front of each that is asked for in such a way. */
-function inFront(name, { filter, kind }, codeFor) {
-  return {
-    name,
-    setup({ onResolve, onLoad, resolve }) {
-      onResolve({ filter }, async ({ path, kind: asked, pluginData, ...where }) => {
-        if (asked !== kind || pluginData === name) return undefined;
-        const found = await resolve(path, { ...where, kind, pluginData: name });
-        if (found.external || found.errors.length > 0) return found;
-        return { path: relative(ROOT, found.path), namespace: name };
-      });
-      onLoad({ filter: /./, namespace: name }, ({ path }) => ({
-        contents: codeFor(JSON.stringify(`./${path}`)),
-        resolveDir: ROOT,
-      }));
-    },
-  };
-}
-
-/**
- * All that is loaded later comes after the code of a pull. So what it has in common with a pull needs no file of its own, and
- * a pull is loaded in two files instead of thirty.
- */
-const afterPull = inFront(
-  'after pull',
-  { filter: /./, kind: 'dynamic-import' },
-  (file) => `
-    import './jobs/pull.ts';
-    import * as loaded from ${file};
-    export * from ${file};
-    const { default: byDefault } = loaded;
-    export { byDefault as default };`,
-);
-
 /**
  * Plain text, such as all our help, is as wide as it is long. For anything else `string-width` is there, but it makes a
  * segmenter when it is loaded, which takes 20 ms.
  */
-const plainWidth = inFront(
-  'plain width',
-  { filter: /^string-width$/, kind: 'import-statement' },
-  (file) => `
-    const isPlain = (text) => typeof text === 'string' && /^[ -~]*$/.test(text);
-    export default function stringWidth(text, options) {
-      return isPlain(text) ? text.length : require(${file}).default(text, options);
-    }`,
-);
+const plainWidth = {
+  name: 'plain width',
+  setup({ onResolve, onLoad, resolve }) {
+    onResolve({ filter: /^string-width$/ }, async ({ path, kind, ...where }) => {
+      // Asked for by what is put in its place.
+      if (kind !== 'import-statement') return undefined;
+      const found = await resolve(path, { ...where, kind: 'require-call' });
+      return { path: relative(ROOT, found.path), namespace: 'plain-width' };
+    });
+    onLoad({ filter: /./, namespace: 'plain-width' }, ({ path }) => ({
+      contents: `
+        const isPlain = (text) => typeof text === 'string' && /^[ -~]*$/.test(text);
+        export default (text, options) =>
+          isPlain(text) ? text.length : require(${JSON.stringify(`./${path}`)}).default(text, options);`,
+      resolveDir: ROOT,
+    }));
+  },
+};
 
 rmSync(join(ROOT, CHUNKS), { recursive: true, force: true });
 const { metafile } = await build({
@@ -67,7 +42,7 @@ const { metafile } = await build({
   chunkNames: 'cli/[name]-[hash]',
   format: 'esm',
   splitting: true,
-  plugins: [...bundling.plugins, afterPull, plainWidth],
+  plugins: [...bundling.plugins, plainWidth],
   // Native code, code that is not strict, what need not be installed, and what the SDK asks for in browsers alone.
   external: ['fs-native-extensions', 'parquetjs-lite', '@duckdb/node-api', 'bowser'],
   banner: {

@@ -29,16 +29,9 @@ export async function runCli(args: readonly string[], cli: Cli, io: Io): Promise
   }
 }
 
-/** Thrown out of yargs, which would go on and lay out the command's help for nobody. */
-class Chosen extends Error {
+interface Chosen {
   readonly command: Command;
   readonly settings: Settings;
-
-  constructor(command: Command, settings: Settings) {
-    super();
-    this.command = command;
-    this.settings = settings;
-  }
 }
 
 /** Lets yargs parse the syntax; values are judged later, all at once. Undefined when help or version was asked for. */
@@ -47,6 +40,7 @@ async function choose(
   { commands, version }: Cli,
   io: Io,
 ): Promise<Chosen | undefined> {
+  let chosen: Chosen | undefined;
   const parser = yargs([...args])
     .scriptName('backup-ledger')
     .usage(
@@ -83,19 +77,14 @@ async function choose(
         const extra = words.slice(1);
         if (extra.length > 0)
           throw new UsageError([`expected flags only, got ${extra.join(' ')}; see ${script} --help`]);
-        throw new Chosen(command, settings);
+        chosen = { command, settings };
       },
     );
   }
-  try {
-    await parser.parseAsync(args, {}, (_error, _argv, output) => {
-      if (output) io.stdout.write(`${output}\n`);
-    });
-    return undefined;
-  } catch (thrown) {
-    if (thrown instanceof Chosen) return thrown;
-    throw thrown;
-  }
+  await parser.parseAsync(args, {}, (_error, _argv, output) => {
+    if (output) io.stdout.write(`${output}\n`);
+  });
+  return chosen;
 }
 
 /** Longer lines are hard to read, however wide the terminal. */
