@@ -170,7 +170,7 @@ function bufferOf(column: Column): ColumnBuffer {
   return {
     dlevels: levelsOf(column),
     rlevels: [],
-    values: repeatsItself(column) ? indices : indices.map((index) => present[index]),
+    values: repeatsItself(column) ? indices : Array.from(indices, (index) => present[index]),
     distinct_values: new Set(present),
     count: places.length,
   };
@@ -185,10 +185,10 @@ function levelsOf({ values, places }: Column): number[] {
 }
 
 /** Where each value is among those present: without null, what comes after it moves up by one. */
-function indicesOf({ values, places }: Column): number[] {
+function indicesOf({ values, places }: Column): Uint32Array {
   const absent = values.indexOf(null);
-  if (absent < 0) return [...places];
-  return [...places.filter((place) => place !== absent)].map((place) => (place > absent ? place - 1 : place));
+  if (absent < 0) return places;
+  return places.filter((place) => place !== absent).map((place) => (place > absent ? place - 1 : place));
 }
 
 /** The library does so as a writer is closed: one that writes nothing leaves the pages in the buffer. */

@@ -20,7 +20,8 @@ declare module 'parquetjs-lite' {
   interface ColumnBuffer {
     readonly dlevels: number[];
     readonly rlevels: number[];
-    readonly values: unknown[];
+    /** Indices, where the encoding is that of a dictionary. */
+    readonly values: unknown[] | Uint32Array;
     readonly distinct_values: Set<unknown>;
     readonly count: number;
   }
@@ -101,7 +102,7 @@ declare module 'parquetjs-lite/lib/codec/index.js' {
   }
   const codecs: {
     readonly PLAIN: Codec;
-    RLE_DICTIONARY?: { encodeValues(type: string, indices: number[]): Buffer };
+    RLE_DICTIONARY?: { encodeValues(type: string, indices: Uint32Array): Buffer };
   };
   export { codecs as default };
 }
