@@ -68,7 +68,7 @@ describe('package.json', () => {
         'jobs/step-functions',
       ]),
     );
-    for (const name of pkg.files.filter((file) => !file.includes('*')))
+    for (const name of pkg.files.filter((file) => !/[!*]/.test(file)))
       expect([name, existsSync(new URL(`../${name}`, import.meta.url))]).toEqual([name, true]);
   });
 

@@ -223,7 +223,10 @@ function dictionaryPageOf(schema: ParquetSchema, { name, values }: Column): Uint
   return Buffer.concat([library.serializeThrift(header), body]);
 }
 
-/** The library takes a chunk's dictionary for its first page. With these counts readers trust it to rule values out. */
+/**
+ * The library takes a chunk's dictionary for its first page, also in the copy of the metadata it puts behind the chunk,
+ * where no reader looks. With these counts readers trust a dictionary to rule values out.
+ */
 function declareDictionary(metadata: ColumnMetaData, length: number): void {
   const { PLAIN, RLE_DICTIONARY } = thrift.Encoding;
   const { DICTIONARY_PAGE, DATA_PAGE } = thrift.PageType;
