@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { transform } from 'esbuild';
 
 /** What the bundles of the command line and of the Lambda function have in common. */
 
@@ -34,6 +35,17 @@ const bundledVersions = {
   },
 };
 
+/** The names of our errors are those of their classes, which minifying would change. */
+const namedErrors = {
+  name: 'named errors',
+  setup({ onLoad }) {
+    onLoad({ filter: /src\/errors\.ts$/ }, async ({ path }) => {
+      const { code } = await transform(readFileSync(path, 'utf8'), { loader: 'ts', keepNames: true });
+      return { contents: code, loader: 'js' };
+    });
+  },
+};
+
 /** @satisfies {import('esbuild').BuildOptions} */
 export const bundling = {
   absWorkingDir: ROOT,
@@ -41,12 +53,10 @@ export const bundling = {
   platform: 'node',
   target: 'node20',
   mainFields: ['module', 'main'],
-  // Names of classes are names of errors.
-  keepNames: true,
   metafile: true,
   legalComments: 'none',
   logLevel: 'warning',
-  plugins: [bundledVersions],
+  plugins: [bundledVersions, namedErrors],
 };
 
 /** Folder of the package a file belongs to, or undefined for a file of ours. */
