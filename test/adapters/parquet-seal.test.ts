@@ -35,6 +35,14 @@ describe('what a file holds is known without decoding it', () => {
     expect(await holds([first, { ...second, [name]: value }, ...others] as SummaryRow[])).toBe(false);
   });
 
+  it('and is something else with the same values on other rows', async () => {
+    const states = ['COMPLETED', 'FAILED', 'COMPLETED', 'FAILED'];
+    const rowsIn = (order: readonly string[]) => order.map((state, i) => aRow({ state, account_id: `${i}` }));
+    const file = await encodeRows('copy', rowsIn(states));
+    expect(await holds(rowsIn(states), file)).toBe(true);
+    expect(await holds(rowsIn(['COMPLETED', 'FAILED', 'FAILED', 'COMPLETED']), file)).toBe(false);
+  });
+
   it('and is something else with a row more, a row less, or in another order', async () => {
     expect(await holds([...rows, aRow({ state: 'PARTIAL' })])).toBe(false);
     expect(await holds(rows.slice(1))).toBe(false);

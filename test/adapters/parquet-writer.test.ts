@@ -394,6 +394,12 @@ describe('what is refused', () => {
     expect(await failureOf(rest)).toMatchObject(encodeError(message));
   });
 
+  it('a misspelt column, even in the first row', async () => {
+    const { job_count: job_counts, ...rest } = aRow('copy');
+    const row = { ...rest, job_counts } as unknown as SummaryRow;
+    await expect(encodeRows('copy', [row])).rejects.toMatchObject(encodeError(/unknown column 'job_counts'/));
+  });
+
   it.each([null, undefined, 'row', 5])('%j in place of a row', async (row) => {
     expect(await failureOf(row)).toMatchObject(encodeError(/expected a row/));
   });

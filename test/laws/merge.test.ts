@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { SummaryRow } from '../../schemas/columns.ts';
 import type { Kind } from '../../schemas/kinds.ts';
 import { isUnfinished, rowsByAccount } from '../../src/domain/row.ts';
-import { type DaySeen, mergeDay } from '../../src/stages/merge.ts';
+import { asStored, type DaySeen, mergeDay, mergeDays } from '../../src/stages/merge.ts';
 import { ACCOUNT, OBSERVED_AT, OTHER_ACCOUNT, YESTERDAY } from '../fixtures/builders.ts';
 import { someKind, someRows } from './arbitraries.ts';
 
@@ -44,6 +44,17 @@ function finishedJobsOf(kind: Kind, rows: readonly SummaryRow[], account: string
   const unfinished = isUnfinished(kind);
   const finished = rows.filter((row) => row.account_id === account && !unfinished(row));
   return finished.reduce((jobs, row) => jobs + row.job_count, 0);
+}
+
+/** What a pull says of accounts that another one has not seen: no two speak for one account. */
+function ofOthers({ accounts }: DaySeen, seen: DaySeen): DaySeen {
+  const others = <T>(all: Iterable<T>, accountOf: (each: T) => string | null) =>
+    [...all].filter((each) => !accounts.has(accountOf(each)));
+  return {
+    ...seen,
+    returned: new Map(others(seen.returned, ([account]) => account)),
+    accounts: new Set(others(seen.accounts, (account) => account)),
+  };
 }
 
 describe('a merge', () => {
@@ -94,6 +105,17 @@ describe('a merge', () => {
       expect(rows.length).toBe(stored.length + added - removed);
     });
     fc.assert(adds, { numRuns: 1000 });
+  });
+
+  it('with just its own rows is foretold by the merge with none', () => {
+    const foretells = fc.property(someMeeting, someMeeting, ({ kind, seen }, { seen: other }) => {
+      const elsewhere = ofOthers(seen, { ...other, kind });
+      for (const pulls of [[seen], [seen, elsewhere]]) {
+        const fresh = mergeDays(kind, [], pulls);
+        expect(asStored(fresh)).toEqual(mergeDays(kind, fresh.rows, pulls));
+      }
+    });
+    fc.assert(foretells, { numRuns: 1000 });
   });
 
   it('merged again changes nothing', () => {
