@@ -39,10 +39,9 @@ function lookedAt(slice: Slice): LookedAt[] {
     .map(([what, column, , known]) => ({ what, column, known: new Set(known), unknown: new Set() }));
 }
 
-function unknownValues({ what, column, known, unknown }: LookedAt): string[] {
-  // AWS spells one category in several ways.
-  const isKnown = (value: string) => column === 'message_category' && known.has(value.toLowerCase());
-  const unseen = [...unknown].filter((value) => !isKnown(value));
+function unknownValues({ what, known, unknown }: LookedAt): string[] {
+  // AWS spells one category in several ways: they alone are known in lower case.
+  const unseen = [...unknown].filter((value) => !known.has(value.toLowerCase()));
   if (unseen.length === 0) return [];
   return [`${what} this version does not know, stored as it came: ${some(unseen.toSorted().map(show))}`];
 }
