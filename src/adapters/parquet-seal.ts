@@ -1,7 +1,7 @@
 import type { SummaryRow } from '../../schemas/columns.ts';
 import type { Kind } from '../../schemas/kinds.ts';
 import { contentColumnsOf } from '../domain/row.ts';
-import { type Column, columnOf, createDigest, rowGroupsOf } from './parquet-columns.ts';
+import { columnOf, createDigest, rowGroupsOf } from './parquet-columns.ts';
 
 /**
  * What a data file says of itself in its footer: with it a pull knows that a file holds the rows AWS shows without
@@ -13,11 +13,6 @@ export const seal = {
   /** Digest of every byte before the footer: an unchanged file is not read as one when its pages are damaged. */
   pages: 'backup_ledger.pages_sha256',
 } as const;
-
-/** Whether a column is part of what the digest of the rows covers. */
-export function isSealed({ name }: Column): boolean {
-  return name !== 'observed_at';
-}
 
 /** Equal for equal rows in equal order, whenever they were observed. Hexadecimal. */
 export function contentDigest(kind: Kind, rows: readonly SummaryRow[]): string {

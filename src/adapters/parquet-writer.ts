@@ -16,10 +16,11 @@ import compression from 'parquetjs-lite/lib/compression.js';
 import library from 'parquetjs-lite/lib/util.js';
 import { columnFacts, columnsOf, type ColumnType, type SummaryRow } from '../../schemas/columns.ts';
 import type { Kind } from '../../schemas/kinds.ts';
+import { contentColumnsOf } from '../domain/row.ts';
 import { EncodeError } from '../errors.ts';
 import { checkedColumns } from './parquet-cells.ts';
 import { type Cell, type Column, createDigest, rowGroupsOf, ROWS_PER_GROUP } from './parquet-columns.ts';
-import { isSealed, seal } from './parquet-seal.ts';
+import { seal } from './parquet-seal.ts';
 
 /**
  * The only file that knows parquetjs-lite. The library is told to leave out what it writes wrongly, fed whole columns
@@ -84,12 +85,13 @@ async function write(kind: Kind, rows: readonly SummaryRow[]): Promise<Uint8Arra
     pages.update(chunk);
   };
   const content = createDigest();
+  const contentColumns = new Set(contentColumnsOf(kind));
   const empty = schemaOf(columnsOf(kind).map((name) => ({ name, values: [], places: new Uint32Array() })));
   const envelope = new parquetjs.ParquetEnvelopeWriter(empty, keep, async () => {}, 0, options);
   await envelope.writeHeader();
   for (const group of rowGroupsOf(rows)) {
     const columns = checkedColumns(kind, group);
-    for (const column of columns.filter(isSealed)) content.add(column);
+    for (const column of columns) if (contentColumns.has(column.name)) content.add(column);
     await writeRowGroup(envelope, columns, group.length);
   }
   checkEmitted(envelope, columnsOf(kind), rows.length);
