@@ -12,7 +12,7 @@ import { runCli } from '../src/cli/main.ts';
 import { simulateCommand } from '../src/cli/simulate.ts';
 import { verifyCommand } from '../src/cli/verify.ts';
 import { exitCodes, InterruptedError } from '../src/errors.ts';
-import { packageInfo } from './package-info.ts';
+import { packageInfo } from './world/package-info.ts';
 
 /** The command line. Each command's work is loaded when it is asked for: `--help` should not wait for the SDK. */
 
@@ -36,28 +36,31 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 }
 
 const commands = [
-  pullCommand(async (config) => (await import('./pull.ts')).pull(config, interruption.signal)),
-  planCommand(async (config) => (await import('./regions.ts')).findRegions(config, interruption.signal)),
+  pullCommand(async (config) => (await import('./commands/pull.ts')).pull(config, interruption.signal)),
+  planCommand(async (config) =>
+    (await import('./world/regions.ts')).findRegions(config, interruption.signal),
+  ),
   registerCommand({
     async *register(config) {
-      yield* (await import('./register.ts')).register(config, interruption.signal);
+      yield* (await import('./commands/register.ts')).register(config, interruption.signal);
     },
-    statements: async (config) => (await import('./register.ts')).statements(config, interruption.signal),
+    statements: async (config) =>
+      (await import('./commands/register.ts')).statements(config, interruption.signal),
   }),
   queryCommand({
     runQuery: async (config, sql, use) =>
-      (await import('./query.ts')).runQuery(config, sql, use, interruption.signal),
-    formatAs: async (format, answer) => (await import('./query.ts')).formatAs(format, answer),
-    readSql: async (path) => (await import('./query.ts')).readSql(path),
+      (await import('./commands/query.ts')).runQuery(config, sql, use, interruption.signal),
+    formatAs: async (format, answer) => (await import('./commands/query.ts')).formatAs(format, answer),
+    readSql: async (path) => (await import('./commands/query.ts')).readSql(path),
   }),
-  reportCommand(async (config) => (await import('./report.ts')).report(config, interruption.signal)),
+  reportCommand(async (config) => (await import('./commands/report.ts')).report(config, interruption.signal)),
   doctorCommand(async (config, tell) =>
-    (await import('./doctor.ts')).doctor(config, tell, interruption.signal),
+    (await import('./commands/doctor.ts')).doctor(config, tell, interruption.signal),
   ),
-  replayCommand(async (config) => (await import('./replay.ts')).replay(config, interruption.signal)),
-  verifyCommand(async (config) => (await import('./verify.ts')).verify(config, interruption.signal)),
+  replayCommand(async (config) => (await import('./commands/replay.ts')).replay(config, interruption.signal)),
+  verifyCommand(async (config) => (await import('./commands/verify.ts')).verify(config, interruption.signal)),
   simulateCommand(async (config, ready) =>
-    (await import('./simulate.ts')).simulate(config, ready, interruption.signal),
+    (await import('./commands/simulate.ts')).simulate(config, ready, interruption.signal),
   ),
 ];
 

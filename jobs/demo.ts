@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { text } from 'node:stream/consumers';
 import type { PullResult } from '../schemas/pull-result.ts';
 import { DAY_MS, startOfDay, utcDay } from '../src/domain/day.ts';
-import { parsePullPath } from '../src/domain/pull-key.ts';
+import { parsePullPath } from '../src/ledger/pull-key.ts';
 import { startSimulator } from '../src/simulator/index.ts';
 
 /** A trial on an empty machine: a simulated AWS Backup, three pulls through the real SDK, and SQL over the files. */

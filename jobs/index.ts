@@ -49,7 +49,7 @@ export interface CallOptions {
  */
 export async function pull(flags: Flags = {}, { signal = never }: CallOptions = {}): Promise<PullResult> {
   const config = judged(parsePullConfig(sources(flags)));
-  return (await import('./pull.ts')).pull(config, signal);
+  return (await import('./commands/pull.ts')).pull(config, signal);
 }
 
 /**
@@ -61,7 +61,7 @@ export async function pull(flags: Flags = {}, { signal = never }: CallOptions = 
  */
 export async function verify(flags: Flags = {}, { signal = never }: CallOptions = {}): Promise<VerifyResult> {
   const config = judged(parseVerifyConfig(sources(flags)));
-  return (await import('./verify.ts')).verify(config, signal);
+  return (await import('./commands/verify.ts')).verify(config, signal);
 }
 
 /** A row of an answer, by column. Numbers too large for JavaScript are texts. */
@@ -87,7 +87,7 @@ export async function* query(
   { signal = never }: CallOptions = {},
 ): AsyncGenerator<Row, void, undefined> {
   const config = judged(parseQueryConfig(sources({ ...flags, sql })));
-  const { formatAs, openEngine } = await import('./query.ts');
+  const { formatAs, openEngine } = await import('./commands/query.ts');
   const engine = await openEngine(config, signal);
   try {
     const text = await formatAs('jsonl', await engine.run(sql));

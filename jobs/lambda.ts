@@ -1,9 +1,9 @@
-import { parseLambdaEvent, type LambdaTask } from '../src/config/lambda-event.ts';
-import { planOf } from '../src/config/planned-slice.ts';
+import { parseLambdaEvent, type LambdaTask } from '../src/fan-out/lambda-event.ts';
+import { planOf } from '../src/fan-out/planned-slice.ts';
 import type { PullConfig } from '../src/config/pull-config.ts';
 import { type Settings, unknownVariables } from '../src/config/resolve.ts';
 import { outcomeOf, type SliceOutcome } from '../src/domain/slice-outcome.ts';
-import { type RunSummary, summarize } from '../src/stages/summary.ts';
+import { type RunSummary, summarize } from '../src/fan-out/summarize.ts';
 import { nameOfResult } from '../src/domain/slice.ts';
 import {
   asLedgerError,
@@ -14,11 +14,11 @@ import {
   recoveryNames,
   UsageError,
 } from '../src/errors.ts';
-import { runMetricLine, sliceMetricLines } from '../src/stages/metrics.ts';
+import { runMetricLine, sliceMetricLines } from '../src/pull/metrics.ts';
 import type { PullResult } from '../schemas/pull-result.ts';
-import { systemClock } from './clock.ts';
-import { pullSlices } from './pull.ts';
-import { findRegions } from './regions.ts';
+import { systemClock } from './world/clock.ts';
+import { pullSlices } from './commands/pull.ts';
+import { findRegions } from './world/regions.ts';
 
 /**
  * The Lambda function: `plan` the slices, `pull` them, `summarize` what came of them. Flags come from the event's `flags`,

@@ -1,6 +1,6 @@
 /**
  * A view over the tables of a ledger. Its SQL is of the subset that Athena (engine v3) and DuckDB share, so one text
- * serves both; what DuckDB calls otherwise is taught to it in `src/adapters/duckdb-dialect.ts`.
+ * serves both; what DuckDB calls otherwise is taught to it in `src/adapters/duckdb/dialect.ts`.
  */
 export interface View {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { planFlags } from '../config/flags.ts';
 import { parsePullConfig, type PullConfig } from '../config/pull-config.ts';
-import { planOf } from '../config/planned-slice.ts';
+import { planOf } from '../fan-out/planned-slice.ts';
 import { UsageError } from '../errors.ts';
 import type { Command } from './command.ts';
 

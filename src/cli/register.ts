@@ -1,7 +1,7 @@
 import { registerFlags } from '../config/flags.ts';
 import { parseRegisterConfig, type RegisterConfig } from '../config/register-config.ts';
 import { UsageError } from '../errors.ts';
-import type { Registration } from '../register.ts';
+import type { Registration } from '../register/register.ts';
 import type { Command } from './command.ts';
 
 export interface RegisterWork {

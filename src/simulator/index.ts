@@ -1,10 +1,10 @@
 export { startSimulator } from './start.ts';
 export type { Simulator, SimulatorOptions, TruthQuery } from './simulator.ts';
-export type { Absence } from './accounts.ts';
-export type { SimulatedClock } from './clock.ts';
+export type { Absence } from './world/accounts.ts';
+export type { SimulatedClock } from './world/clock.ts';
 export { InvalidSettingError } from './errors.ts';
-export type { Fault, FaultEffect, FaultName, FaultScope, PageContext } from './faults.ts';
-export type { Observation } from './observer.ts';
-export type { RequestLog, RequestRecord } from './request-log.ts';
-export type { SummaryItem } from './tally.ts';
-export type { World } from './world.ts';
+export type { Fault, FaultEffect, FaultName, FaultScope, PageContext } from './faults/faults.ts';
+export type { Observation } from './world/observer.ts';
+export type { RequestLog, RequestRecord } from './http/request-log.ts';
+export type { SummaryItem } from './world/counted-rows.ts';
+export type { World } from './world/world.ts';

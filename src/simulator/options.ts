@@ -1,10 +1,10 @@
 import type { EpochMs } from '../../schemas/columns.ts';
-import { randomAbsences, accountIds } from './accounts.ts';
+import { randomAbsences, accountIds } from './world/accounts.ts';
 import { isAnything, numberFrom, problemsOf, wholeFrom } from './checks.ts';
-import type { Fault } from './faults.ts';
+import type { Fault } from './faults/faults.ts';
 import { parseFaults, parseWorld, refuse } from './settings.ts';
 import type { SimulatorOptions } from './simulator.ts';
-import { defaultWorld, type World } from './world.ts';
+import { defaultWorld, type World } from './world/world.ts';
 
 /** Options without a doubt left in them. */
 export interface ResolvedOptions {

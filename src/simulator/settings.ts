@@ -1,6 +1,6 @@
 import { kindNames } from '../../schemas/kinds.ts';
-import { REGION_PATTERN } from '../domain/partition.ts';
-import type { Absence } from './accounts.ts';
+import { REGION_PATTERN } from '../ledger/partition.ts';
+import type { Absence } from './world/accounts.ts';
 import {
   type Checks,
   isAnything,
@@ -16,9 +16,9 @@ import {
   wholeFrom,
 } from './checks.ts';
 import { InvalidSettingError } from './errors.ts';
-import type { Fault, FaultName } from './faults.ts';
-import { isInstant, parseInstant } from './instants.ts';
-import type { World } from './world.ts';
+import type { Fault, FaultName } from './faults/faults.ts';
+import { isInstant, parseInstant } from './world/instants.ts';
+import type { World } from './world/world.ts';
 
 /** Parses the settings of a running simulator: what comes over HTTP and what comes from code are judged alike. */
 

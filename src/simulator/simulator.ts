@@ -1,11 +1,11 @@
 import type { EpochMs } from '../../schemas/columns.ts';
 import type { AggregationPeriod, Filters, Kind } from '../../schemas/kinds.ts';
-import type { SimulatedClock } from './clock.ts';
-import type { Fault } from './faults.ts';
-import type { Observation } from './observer.ts';
-import type { RequestLog } from './request-log.ts';
-import type { SummaryItem } from './tally.ts';
-import type { World } from './world.ts';
+import type { SimulatedClock } from './world/clock.ts';
+import type { Fault } from './faults/faults.ts';
+import type { Observation } from './world/observer.ts';
+import type { RequestLog } from './http/request-log.ts';
+import type { SummaryItem } from './world/counted-rows.ts';
+import type { World } from './world/world.ts';
 
 export interface SimulatorOptions {
   /** Port on 127.0.0.1. Default: 0, any free one. */

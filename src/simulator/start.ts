@@ -1,21 +1,21 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { factsOf } from '../../schemas/kinds.ts';
-import { createClock } from './clock.ts';
-import { answerControl, CONTROL_PATH } from './control.ts';
-import { answerSummaries, type Room } from './endpoint.ts';
+import { createClock } from './world/clock.ts';
+import { answerControl, CONTROL_PATH } from './http/control.ts';
+import { answerSummaries, type Room } from './http/endpoint.ts';
 import { AwsError, errorAnswer } from './errors.ts';
-import { createFaultDesk } from './fault-desk.ts';
-import { createJobBook, type JobBook } from './job-book.ts';
-import { observeDay } from './observer.ts';
+import { createFaultDesk } from './faults/choose-faults.ts';
+import { createJobBook, type JobBook } from './world/job-book.ts';
+import { observeDay } from './world/observer.ts';
 import { type ResolvedOptions, resolveOptions } from './options.ts';
-import { createRequestLog } from './request-log.ts';
+import { createRequestLog } from './http/request-log.ts';
 import { anyFilters } from '../domain/slice.ts';
-import { kindAt } from './request.ts';
-import { send } from './send.ts';
+import { kindAt } from './http/request.ts';
+import { send } from './http/send.ts';
 import { parseFaults, parseWorld } from './settings.ts';
 import type { Simulator, SimulatorOptions, TruthQuery } from './simulator.ts';
-import { createSnapshots } from './snapshots.ts';
+import { createSnapshots } from './world/snapshots.ts';
 
 const HOST = '127.0.0.1';
 

@@ -1,4 +1,4 @@
-import { retryLostRaces } from '../../src/adapters/retry.ts';
+import { retryLostRaces } from '../../src/adapters/back-off.ts';
 import type { ListedObject, ObjectStore, PutResult } from '../../src/ports.ts';
 
 /** Replaces an object's text by what follows from it, trying again while other writers come first. */

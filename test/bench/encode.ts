@@ -6,7 +6,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import parquetjs, { type FieldDefinition } from 'parquetjs-lite';
 import { columnFacts, columnsOf, type ColumnType, type SummaryRow } from '../../schemas/columns.ts';
 import { knownStatesOf } from '../../schemas/kinds.ts';
-import { encodeRows } from '../../src/adapters/parquet-writer.ts';
+import { encodeRows } from '../../src/adapters/parquet/writer.ts';
 import { DAY_MS } from '../../src/domain/day.ts';
 import { fileOrder } from '../../src/domain/row.ts';
 import { installPeers, runPeer } from './contestants.ts';

@@ -2,14 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { SummaryRow } from '../../schemas/columns.ts';
 import type { RecordedObject } from '../../schemas/pull-record.ts';
-import { parquetCodec } from '../../src/adapters/parquet-codec.ts';
+import { parquetCodec } from '../../src/adapters/parquet/codec.ts';
 import { addDays, DAY_MS, daysBetween, type Day, startOfDay } from '../../src/domain/day.ts';
-import { partitionPath } from '../../src/domain/partition.ts';
-import { pullPath } from '../../src/domain/pull-key.ts';
+import { partitionPath } from '../../src/ledger/partition.ts';
+import { pullPath } from '../../src/ledger/pull-key.ts';
 import { fileOrder } from '../../src/domain/row.ts';
 import { sha256 } from '../../src/domain/sha256.ts';
-import { SliceReport } from '../../src/slice-report.ts';
-import { encodeRecord } from '../../src/stages/record.ts';
+import { SliceReport } from '../../src/pull/slice-result.ts';
+import { encodeRecord } from '../../src/ledger/pull-record.ts';
 import { aSlice } from '../fixtures/builders.ts';
 
 /** A ledger of a year, pulled every day. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { examine } from '../../src/doctor.ts';
-import type { DoctorWorld } from '../../src/doctor-checks.ts';
+import { examine } from '../../src/doctor/doctor.ts';
+import type { DoctorWorld } from '../../src/doctor/checks.ts';
 
 /** No machine of ours has a Node.js so old: what it says is asked for directly. */
 it('a Node.js that is too old is the first thing said', async () => {

@@ -8,7 +8,7 @@ import {
 import { factsOf, type Kind } from '../../schemas/kinds.ts';
 import type { PullRecord } from '../../schemas/pull-record.ts';
 import type { PullResult } from '../../schemas/pull-result.ts';
-import { partitionPath, parsePartitionPath } from '../../src/domain/partition.ts';
+import { partitionPath, parsePartitionPath } from '../../src/ledger/partition.ts';
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../src/simulator/index.ts';
 import type { Finished } from '../fixtures/cli.ts';
 import { resultOf, type Setting, startCommand, startPull } from '../fixtures/pull-process.ts';

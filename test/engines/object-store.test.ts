@@ -1,6 +1,6 @@
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll } from 'vitest';
-import { createS3Store } from '../../src/adapters/s3-store.ts';
+import { createS3Store } from '../../src/adapters/aws/s3-store.ts';
 import { describeObjectStore } from '../adapters/object-store.contract.ts';
 import { type Moto, startMoto } from './moto.ts';
 

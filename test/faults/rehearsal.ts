@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { gzipLines } from '../../src/adapters/gzip-lines.ts';
 import { DAY_MS } from '../../src/domain/day.ts';
-import { readRaw } from '../../src/stages/raw.ts';
+import { readRaw } from '../../src/ledger/raw-pages.ts';
 import type { PullResult } from '../../schemas/pull-result.ts';
 import type { S3Server } from '../fixtures/s3-server.ts';
 import {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { eachRow } from '../../src/domain/row.ts';
-import { readSlice } from '../../src/read.ts';
+import { readSlice } from '../../src/read/read-slice.ts';
 import { aSlice, aSource, aSummary, OBSERVED_AT, type Summary } from '../fixtures/builders.ts';
 
 interface Read {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aggregationPeriods, kindNames } from '../../schemas/kinds.ts';
-import { parsePartitionPath, type PartitionKey, partitionPath } from '../../src/domain/partition.ts';
-import { parsePullPath, pullPath, pullsOn } from '../../src/domain/pull-key.ts';
-import { stamp } from '../../src/domain/stamp.ts';
+import { parsePartitionPath, type PartitionKey, partitionPath } from '../../src/ledger/partition.ts';
+import { parsePullPath, pullPath, pullsOn } from '../../src/ledger/pull-key.ts';
+import { stamp } from '../../src/ledger/stamp.ts';
 import { sliceName } from '../../src/domain/slice.ts';
 import { utcDay } from '../../src/domain/day.ts';
 import { aSlice } from '../fixtures/builders.ts';

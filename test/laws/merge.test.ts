@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { SummaryRow } from '../../schemas/columns.ts';
 import type { Kind } from '../../schemas/kinds.ts';
 import { isUnfinished, rowsByAccount } from '../../src/domain/row.ts';
-import { asStored, type DaySeen, mergeDay, mergeDays } from '../../src/stages/merge.ts';
+import { asStored, type DaySeen, mergeDay, mergeDays } from '../../src/merge/merge.ts';
 import { ACCOUNT, OBSERVED_AT, OTHER_ACCOUNT, YESTERDAY } from '../fixtures/builders.ts';
 import { someKind, someRows } from './arbitraries.ts';
 

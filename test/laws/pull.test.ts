@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { SummaryRow } from '../../schemas/columns.ts';
 import type { Kind } from '../../schemas/kinds.ts';
 import type { PullResult, SliceResult } from '../../schemas/pull-result.ts';
-import { parquetCodec } from '../../src/adapters/parquet-codec.ts';
-import { parsePartitionPath } from '../../src/domain/partition.ts';
+import { parquetCodec } from '../../src/adapters/parquet/codec.ts';
+import { parsePartitionPath } from '../../src/ledger/partition.ts';
 import { sliceName } from '../../src/domain/slice.ts';
 import type { RowCodec } from '../../src/ports.ts';
-import { MANIFEST } from '../../src/stages/bind.ts';
+import { MANIFEST } from '../../src/ledger/manifest.ts';
 import {
   ledgerRows,
   OBSERVED_AT,

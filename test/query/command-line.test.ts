@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openLocalEngine } from '../../jobs/duckdb.ts';
+import { openLocalEngine } from '../../jobs/world/duckdb.ts';
 import { aSummary } from '../fixtures/builders.ts';
 import { runCliProcess, startCli } from '../fixtures/cli.ts';
 import { until } from '../fixtures/line-up.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openLocalEngine } from '../../jobs/duckdb.ts';
+import { openLocalEngine } from '../../jobs/world/duckdb.ts';
 import type { View } from '../../schemas/views/view.ts';
 import { views } from '../../schemas/views/views.ts';
-import { asTable } from '../../src/adapters/answer-table.ts';
+import { asTable } from '../../src/adapters/terminal/answer-table.ts';
 import { DAY_MS } from '../../src/domain/day.ts';
 import type { QueryEngine } from '../../src/ports.ts';
 import { openTrial, RUN_TIME, type Trial } from '../fixtures/trial.ts';

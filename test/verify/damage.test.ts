@@ -2,7 +2,7 @@ import { beforeEach, afterEach, describe, expect, it } from 'vitest';
 import type { SummaryRow } from '../../schemas/columns.ts';
 import type { PullRecord } from '../../schemas/pull-record.ts';
 import type { VerifyResult } from '../../schemas/verify-result.ts';
-import { parquetCodec } from '../../src/adapters/parquet-codec.ts';
+import { parquetCodec } from '../../src/adapters/parquet/codec.ts';
 import { DAY_MS } from '../../src/domain/day.ts';
 import { fileOrder } from '../../src/domain/row.ts';
 import { openTrial, type Trial } from '../fixtures/trial.ts';

@@ -1,12 +1,12 @@
 import { BackupClient } from '@aws-sdk/client-backup';
 import { factsOf } from '../../schemas/kinds.ts';
-import { createSummarySource } from '../../src/adapters/aws-backup.ts';
+import { createSummarySource } from '../../src/adapters/aws/backup.ts';
 import { gzipLines } from '../../src/adapters/gzip-lines.ts';
-import { parquetCodec } from '../../src/adapters/parquet-codec.ts';
-import { createRetry, retryLostRaces } from '../../src/adapters/retry.ts';
+import { parquetCodec } from '../../src/adapters/parquet/codec.ts';
+import { createRetry, retryLostRaces } from '../../src/adapters/back-off.ts';
 import type { SummarySource } from '../../src/ports.ts';
-import type { PullWorld } from '../../src/pull.ts';
-import { type RunOptions, runPull } from '../../src/run.ts';
+import type { PullWorld } from '../../src/pull/pull-together.ts';
+import { type RunOptions, runPull } from '../../src/pull/run.ts';
 import type { Simulator, SummaryItem } from '../../src/simulator/index.ts';
 import { aSlice, generousLimits } from '../fixtures/builders.ts';
 import { MemoryStore } from '../fixtures/memory-store.ts';

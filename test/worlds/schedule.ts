@@ -1,6 +1,6 @@
 import type { EpochMs } from '../../schemas/columns.ts';
 import { DAY_MS } from '../../src/domain/day.ts';
-import { between, type Random, randomFrom, seedOf } from '../../src/simulator/random.ts';
+import { between, type Random, randomFrom, seedOf } from '../../src/simulator/world/random.ts';
 
 /** The first simulated day begins here. */
 export const START: EpochMs = Date.UTC(2026, 10, 23);

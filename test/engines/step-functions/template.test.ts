@@ -128,7 +128,7 @@ describe('the template', () => {
   });
 
   it('watches by metrics that the code writes', async () => {
-    const { metricLines } = await import('../../../src/stages/metrics.ts');
+    const { metricLines } = await import('../../../src/pull/metrics.ts');
     const [line = '{}'] = metricLines({
       schema_version: 1,
       outcome: 'ok',

@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import type { AnswerFormat } from '../../src/cli/query.ts';
+import type { QueryConfig } from '../../src/config/query-config.ts';
+import type { QueryAnswer, QueryEngine } from '../../src/ports.ts';
+import { startDeadline } from '../world/deadline.ts';
+import { openClock, openLog, sayClock } from '../world/log.ts';
+
+type EngineConfig = Pick<
+  QueryConfig,
+  'ledger' | 'database' | 'workgroup' | 'output-location' | 'max-attempts' | 'now'
+>;
+
+/** Runs SQL as the command line does: on the embedded engine for a local ledger, on Athena for one on S3. */
+export async function runQuery(
+  config: QueryConfig,
+  sql: string,
+  use: (answer: QueryAnswer) => Promise<void>,
+  interrupted: AbortSignal,
+): Promise<void> {
+  sayClock(config.now, await openLog(config));
+  const deadline = startDeadline(config.deadline, interrupted);
+  const { signal } = deadline;
+  const engine = await openEngine(config, signal);
+  try {
+    await use(await engine.run(sql));
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    engine.close();
+    deadline.cancel();
+  }
+}
+
+/** The engine of the place a ledger lies in. */
+export async function openEngine(config: EngineConfig, signal: AbortSignal): Promise<QueryEngine> {
+  const { ledger, database } = config;
+  if (ledger.type === 's3') {
+    return (await import('../world/athena.ts')).openAthena(config, { clock: openClock(config.now), signal });
+  }
+  return (await import('../world/duckdb.ts')).openLocalEngine(ledger.path, { database, signal });
+}
+
+/** The rows as text, piece by piece. */
+export async function formatAs(format: AnswerFormat, answer: QueryAnswer): Promise<AsyncIterable<string>> {
+  return (await formats[format]())(answer);
+}
+
+const formats: Readonly<Record<AnswerFormat, () => Promise<(answer: QueryAnswer) => AsyncIterable<string>>>> =
+  {
+    table: async () => (await import('../../src/adapters/terminal/answer-table.ts')).asTable,
+    csv: async () => (await import('../../src/adapters/terminal/answer-csv.ts')).asCsv,
+    json: async () => (await import('../../src/adapters/terminal/answer-json.ts')).asJson,
+    jsonl: async () => (await import('../../src/adapters/terminal/answer-json.ts')).asJsonLines,
+  };
+
+export function readSql(path: string): Promise<string> {
+  return readFile(path, 'utf8');
+}

@@ -1,0 +1,17 @@
+import { AccountClient } from '@aws-sdk/client-account';
+import { enabledRegions } from '../../src/adapters/aws/regions.ts';
+import { createRetry } from '../../src/adapters/back-off.ts';
+import { clientOptions, defaultTimeouts } from './client-options.ts';
+import { systemClock } from './clock.ts';
+import { sdkRegion } from './sdk-region.ts';
+
+/** Where the list of regions is asked for when the SDK knows no region. */
+const FIRST_REGION = 'us-east-1';
+
+/** All regions the caller's account has enabled. */
+export async function allRegions(maxAttempts: number, signal: AbortSignal): Promise<string[]> {
+  const region = await sdkRegion().catch(() => FIRST_REGION);
+  const client = new AccountClient({ region, ...clientOptions(defaultTimeouts) });
+  const retry = createRetry({ maxAttempts, signal, now: systemClock.now });
+  return enabledRegions({ client, retry, signal }).finally(() => client.destroy());
+}

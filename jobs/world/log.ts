@@ -1,0 +1,37 @@
+import { createLogger, type Logger } from '../../src/adapters/terminal/logger.ts';
+import type { outputFlags } from '../../src/config/flags.ts';
+import type { Values } from '../../src/config/resolve.ts';
+import type { Clock } from '../../src/ports.ts';
+import { clockFrom, systemClock } from './clock.ts';
+
+export type OutputConfig = Values<typeof outputFlags>;
+
+/** Logs to stderr, by way of `write` where something else is shown there. */
+export async function openLog(
+  config: OutputConfig,
+  write: (lines: string) => unknown = (lines) => process.stderr.write(lines),
+): Promise<Logger> {
+  const terminal = process.stderr.isTTY;
+  const colorize = terminal && !process.env['NO_COLOR'];
+  const isPretty = (config['log-format'] ?? (terminal ? 'pretty' : 'json')) === 'pretty';
+  // What only a terminal needs is loaded for a terminal only.
+  const stream = isPretty
+    ? (await import('../../src/adapters/terminal/pretty-log.ts')).prettyLog({ colorize, write })
+    : { write };
+  return createLogger({ level: config['log-level'], stream });
+}
+
+/** Whether a progress display is wanted, and can be seen. */
+export function showsProgress({ progress }: OutputConfig): boolean {
+  return progress === 'always' || (progress === 'auto' && process.stderr.isTTY);
+}
+
+/** The machine's clock, or one that was set for a trial and then said aloud. */
+export function openClock(now: number | undefined): Clock {
+  return now === undefined ? systemClock : clockFrom(now);
+}
+
+export function sayClock(now: number | undefined, log: Logger): void {
+  if (now === undefined) return;
+  log.warn(`THE CLOCK IS OVERRIDDEN: it shows ${new Date(now).toISOString()}. For trials only`);
+}

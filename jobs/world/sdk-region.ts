@@ -1,0 +1,18 @@
+import { BackupClient } from '@aws-sdk/client-backup';
+import { LedgerError } from '../../src/errors.ts';
+
+/** The region AWS's own configuration names (environment, profile). Throws `LedgerError` when there is none. */
+export async function sdkRegion(): Promise<string> {
+  const client = new BackupClient({});
+  try {
+    return await client.config.region();
+  } catch (cause) {
+    throw new LedgerError(
+      'fix-config',
+      'no AWS Region: give --region, or set AWS_REGION or a profile with a region',
+      { cause },
+    );
+  } finally {
+    client.destroy();
+  }
+}

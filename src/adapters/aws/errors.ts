@@ -1,0 +1,102 @@
+import type { EpochMs } from '../../../schemas/columns.ts';
+import { LedgerError } from '../../errors.ts';
+import {
+  clockCorrected,
+  namesByVerdict,
+  passing,
+  statusRanges,
+  unknown,
+  type Verdict,
+} from './error-table.ts';
+import { wordsOf } from './redact.ts';
+
+/** An answer broke off or is not what its protocol allows: another try may bring it whole. */
+export class BrokenTransferError extends Error {
+  override readonly name = 'BrokenTransferError';
+}
+
+export interface Classification extends Verdict {
+  /** AWS's error name, or Node's error code or class. */
+  readonly name: string;
+  /** HTTP status, when there was an answer. */
+  readonly status?: number;
+  /** The wait the answer asked for, in milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+const verdictByName = new Map(
+  namesByVerdict.flatMap(([verdict, names]) => names.map((name) => [name, verdict])),
+);
+
+/**
+ * What to do about an error thrown by an AWS client. The name decides, then Node's error code, then the HTTP status,
+ * then whatever caused it; an error nobody knows stops as a bug.
+ *
+ * @param now the present, needed to understand a `Retry-After` given as a date.
+ */
+export function classifyAwsError(error: unknown, now?: EpochMs): Classification {
+  const status = statusOf(error);
+  const retryAfterMs = retryAfterOf(error, now);
+  return {
+    ...verdictOn(error),
+    name: nameOf(error),
+    ...(status === undefined ? {} : { status }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}
+
+/** In one line, fit for logs: `ThrottlingException (400): Rate exceeded`. */
+export function describeAwsError(error: unknown): string {
+  const { name, status } = classifyAwsError(error);
+  return `${name}${status === undefined ? '' : ` (${status})`}: ${wordsOf(error)}`;
+}
+
+/** Causes are followed so far, lest a cycle never ends. */
+const MAX_CAUSES = 8;
+
+function verdictOn(error: unknown, depth = 0): Verdict {
+  if (error instanceof LedgerError) return { action: 'stop', recovery: error.recovery };
+  const { name, code, cause } = fieldsOf(error);
+  if (fieldsOf(fieldsOf(error)['$metadata'])['clockSkewCorrected'] === true) return clockCorrected;
+  const known = verdictByName.get(String(name)) ?? verdictByName.get(String(code));
+  const verdict = known ?? verdictOnStatus(error) ?? (isUnreadable(error) ? passing : undefined);
+  if (verdict) return verdict;
+  return cause === undefined || depth >= MAX_CAUSES ? unknown : verdictOn(cause, depth + 1);
+}
+
+function verdictOnStatus(error: unknown): Verdict | undefined {
+  const status = statusOf(error);
+  if (status === undefined) return undefined;
+  return statusRanges.find(([from, to]) => from <= status && status <= to)?.[2];
+}
+
+/** A successful answer whose body is not the JSON or XML it should be: cut short, or from a proxy on the way. */
+function isUnreadable(error: unknown): boolean {
+  if (statusOf(error) === undefined || !(error instanceof Error)) return false;
+  return error instanceof SyntaxError || error.message.startsWith('@aws-sdk XML parse error');
+}
+
+function statusOf(error: unknown): number | undefined {
+  const status = fieldsOf(fieldsOf(error)['$metadata'])['httpStatusCode'];
+  return typeof status === 'number' ? status : undefined;
+}
+
+function nameOf(error: unknown): string {
+  const { name, code } = fieldsOf(error);
+  // The SDK calls a connection that was reset, too, a TimeoutError; Node's code says which it was.
+  const vague = name === 'Error' || name === 'TimeoutError';
+  const names = [vague ? undefined : name, code, name];
+  return names.find((known) => typeof known === 'string') ?? typeof error;
+}
+
+/** RFC 9110 §10.2.3: a number of seconds or an HTTP date. */
+function retryAfterOf(error: unknown, now: EpochMs | undefined): number | undefined {
+  const header = fieldsOf(fieldsOf(fieldsOf(error)['$response'])['headers'])['retry-after'];
+  if (typeof header !== 'string' || header.trim() === '') return undefined;
+  const wait = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - (now ?? NaN);
+  return Number.isNaN(wait) ? undefined : Math.max(0, wait);
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

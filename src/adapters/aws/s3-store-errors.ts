@@ -1,0 +1,58 @@
+import { askFor, StoreError } from '../../errors.ts';
+import { classifyAwsError } from './errors.ts';
+import { wordsOf } from './redact.ts';
+
+/** What was being done, for the sentence an error becomes. */
+export interface S3Place {
+  readonly bucket: string;
+  /** The object's whole key, or the prefix listed. */
+  readonly key: string;
+  readonly action: 'read' | 'write' | 'list' | 'remove' | 'inspect';
+  readonly expectedBucketOwner?: string | undefined;
+}
+
+/** Error name → what to tell the operator. A name left out gets AWS's own words. */
+const advice: Readonly<Record<string, (place: S3Place, error: unknown) => string>> = {
+  NoSuchBucket: ({ bucket }) => `bucket ${bucket} does not exist: create it, or correct --ledger`,
+  AccessDenied: denied,
+  AllAccessDisabled: denied,
+  PermanentRedirect: elsewhere,
+  AuthorizationHeaderMalformed: elsewhere,
+  CredentialsProviderError: () => 'no AWS credentials were found',
+  ExpiredToken: () => 'the AWS credentials have expired',
+  TokenRefreshRequired: () => 'the AWS credentials have expired',
+  InvalidAccessKeyId: () => 'AWS does not know these credentials',
+  InvalidToken: () => 'AWS does not know these credentials',
+  SignatureDoesNotMatch: () => 'the AWS secret access key is wrong',
+  RequestTimeTooSkewed: () => "this machine's clock is wrong",
+};
+
+/** What S3 or the way to it threw, as a sentence for the person who acts. */
+export function asStoreError(place: S3Place, error: unknown): StoreError {
+  const { name, status, recovery } = classifyAwsError(error);
+  const advise = advice[name] ?? (status === 403 ? denied : undefined);
+  const reason = advise?.(place, error) ?? `${name}: ${wordsOf(error)}`;
+  const message = `cannot ${place.action} s3://${place.bucket}/${place.key}: ${reason}${askFor(recovery)}`;
+  return new StoreError(recovery, message, { cause: error });
+}
+
+function denied({ action, expectedBucketOwner }: S3Place): string {
+  const hints = [
+    ...(action === 'read' ? ['without s3:ListBucket a missing object, too, is answered 403'] : []),
+    ...(expectedBucketOwner ? [`the bucket must belong to account ${expectedBucketOwner}`] : []),
+  ];
+  return ['access denied', ...hints].join('; ');
+}
+
+function elsewhere({ bucket }: S3Place, error: unknown): string {
+  const region = regionNamedBy(error);
+  return `bucket ${bucket} is in another region${region ? `: set the AWS region to ${region}` : ''}`;
+}
+
+function regionNamedBy(error: unknown): string | undefined {
+  const named = error as {
+    readonly Region?: string;
+    readonly $response?: { readonly headers?: Readonly<Record<string, string>> };
+  };
+  return named.Region ?? named.$response?.headers?.['x-amz-bucket-region'];
+}

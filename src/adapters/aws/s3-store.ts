@@ -1,0 +1,172 @@
+import {
+  DeleteObjectCommand,
+  GetBucketEncryptionCommand,
+  type GetBucketEncryptionCommandOutput,
+  GetBucketVersioningCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { InspectedStore, PutCondition, PutResult } from '../../ports.ts';
+import { BrokenTransferError, classifyAwsError } from './errors.ts';
+import type { Retry } from '../back-off.ts';
+import {
+  beyondTheEnd,
+  checked,
+  type FetchedObject,
+  listedObjects,
+  readWhole,
+  type ListingAnswer,
+} from './s3-store-answers.ts';
+import { asStoreError, type S3Place } from './s3-store-errors.ts';
+
+export interface S3StoreOptions {
+  /** Made with `maxAttempts: 1`: retries are `retry`'s alone. */
+  readonly client: S3Client;
+  readonly bucket: string;
+  /** What stands before every key, without the slash between them; may be empty. */
+  readonly prefix: string;
+  /** 12-digit account the bucket must belong to: S3 then refuses every call to another's bucket. */
+  readonly expectedBucketOwner?: string | undefined;
+  /** Key id or ARN: objects are encrypted with it (SSE-KMS with a bucket key). */
+  readonly kmsKey?: string | undefined;
+  /** Runs one request to success. Default: each request is tried once. */
+  readonly retry?: Retry | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const once: Retry = (call) => call();
+
+/**
+ * A ledger in an S3 bucket. The version of an object is its ETag, as opaque as S3 says it is.
+ *
+ * A put whose answer was lost is sent again, and may then meet the object it has itself written: it reports
+ * `{ written: false }`, and the caller, who reads again, finds its own bytes there.
+ *
+ * Every method throws {@link StoreError}, or the reason of `signal` once that is aborted.
+ */
+export function createS3Store(options: S3StoreOptions): InspectedStore {
+  const { client, bucket, kmsKey, expectedBucketOwner, retry = once, signal } = options;
+  const root = options.prefix.replace(/^\/+|\/+$/g, '');
+  const keyOf = (key: string) => (root === '' ? key : `${root}/${key}`);
+  const sending = signal ? { abortSignal: signal } : {};
+  const owned = {
+    Bucket: bucket,
+    ...(expectedBucketOwner ? { ExpectedBucketOwner: expectedBucketOwner } : {}),
+  };
+  const encrypted = kmsKey
+    ? { ServerSideEncryption: 'aws:kms' as const, SSEKMSKeyId: kmsKey, BucketKeyEnabled: true }
+    : {};
+
+  /** Runs one request; an error of a name in `answers` is that answer, not an error. */
+  async function ask<T, A>(
+    place: Pick<S3Place, 'action' | 'key'>,
+    call: () => Promise<T>,
+    answers: Readonly<Record<string, A>>,
+  ): Promise<T | A> {
+    try {
+      return await retry(call);
+    } catch (error) {
+      if (signal?.aborted && signal.reason instanceof Error) throw signal.reason;
+      const { name } = classifyAwsError(error);
+      if (Object.hasOwn(answers, name)) return answers[name] as A;
+      throw asStoreError({ ...place, bucket, expectedBucketOwner }, error);
+    }
+  }
+
+  function fetchBytes(key: string, Range?: string): () => Promise<FetchedObject> {
+    const input = { ...owned, Key: keyOf(key), ...(Range ? { Range } : {}) };
+    return async () => readWhole(await client.send(new GetObjectCommand(input), sending));
+  }
+
+  return {
+    async get(key) {
+      const found = await ask({ action: 'read', key: keyOf(key) }, fetchBytes(key), { NoSuchKey: undefined });
+      return found && { bytes: found.bytes, version: found.version };
+    },
+
+    async range(key, start, end) {
+      // HTTP has no empty range: its one byte is asked for, and cut off.
+      const range = `bytes=${start}-${Math.max(start, end - 1)}`;
+      const found = await ask({ action: 'read', key: keyOf(key) }, fetchBytes(key, range), {
+        NoSuchKey: undefined,
+        InvalidRange: beyondTheEnd,
+      });
+      // A server may ignore Range and send all of it (RFC 9110 §14.2).
+      return found?.bytes.subarray(
+        ...(found.partial ? [0, Math.max(0, end - start)] : [start, Math.max(start, end)]),
+      );
+    },
+
+    async put(key, bytes, condition): Promise<PutResult> {
+      const input = { ...owned, ...encrypted, ...asHeaders(condition), Key: keyOf(key), Body: bytes };
+      const send = async (): Promise<PutResult> => {
+        const { ETag } = await client.send(new PutObjectCommand(input), sending);
+        if (!ETag) throw new BrokenTransferError('S3 accepted an object without naming its ETag');
+        return { written: true, version: ETag };
+      };
+      return ask({ action: 'write', key: keyOf(key) }, send, lostRaces);
+    },
+
+    async *list(prefix, { startAfter } = {}) {
+      const input = {
+        ...owned,
+        Prefix: keyOf(prefix),
+        // Keys may hold characters that XML cannot.
+        EncodingType: 'url' as const,
+        ...(startAfter === undefined ? {} : { StartAfter: keyOf(startAfter) }),
+      };
+      let token: string | undefined;
+      do {
+        const request = new ListObjectsV2Command({
+          ...input,
+          ...(token ? { ContinuationToken: token } : {}),
+        });
+        const send = async () => checked(await client.send(request, sending), token);
+        const page = await ask<ListingAnswer, never>({ action: 'list', key: keyOf(prefix) }, send, {});
+        yield* listedObjects(page, root === '' ? 0 : root.length + 1);
+        token = page.NextContinuationToken;
+      } while (token);
+    },
+
+    async remove(key) {
+      const command = new DeleteObjectCommand({ ...owned, Key: keyOf(key) });
+      await ask({ action: 'remove', key: keyOf(key) }, () => client.send(command, sending), {});
+    },
+
+    async isVersioned() {
+      const command = new GetBucketVersioningCommand(owned);
+      const found = await ask({ action: 'inspect', key: '' }, () => client.send(command, sending), unknown);
+      return found && found.Status === 'Enabled';
+    },
+
+    async encryption() {
+      const command = new GetBucketEncryptionCommand(owned);
+      const found = await ask<typeof unencrypted, typeof unencrypted | undefined>(
+        { action: 'inspect', key: '' },
+        () => client.send(command, sending),
+        {
+          ...unknown,
+          ServerSideEncryptionConfigurationNotFoundError: unencrypted,
+        },
+      );
+      const [rule] = found?.ServerSideEncryptionConfiguration?.Rules ?? [];
+      return found && (rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm ?? 'none');
+    },
+  };
+}
+
+/** What may be hidden from a caller who can do all that a pull needs. */
+const unknown = { AccessDenied: undefined };
+
+/** Buckets of Amazon S3 are always encrypted; those of others may not be. */
+const unencrypted: Pick<GetBucketEncryptionCommandOutput, 'ServerSideEncryptionConfiguration'> = {};
+
+const lost: PutResult = { written: false };
+/** What a conditional put is answered when another writer came first; the object may be gone, too. */
+const lostRaces = { PreconditionFailed: lost, ConditionalRequestConflict: lost, NoSuchKey: lost };
+
+function asHeaders(condition: PutCondition): { IfMatch: string } | { IfNoneMatch: '*' } {
+  return 'ifVersion' in condition ? { IfMatch: condition.ifVersion } : { IfNoneMatch: '*' };
+}

@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pRetry from 'p-retry';
+import type { EpochMs } from '../../schemas/columns.ts';
+import { LostRaceError } from '../errors.ts';
+import { type Classification, classifyAwsError } from './aws/errors.ts';
+
+export interface BackoffPolicy {
+  /** Tries in all, the first included. */
+  readonly maxAttempts?: number;
+  /** Shortest wait before the second try, in milliseconds; it doubles with each try. */
+  readonly minDelayMs?: number;
+  /** Longest wait between two tries, in milliseconds. */
+  readonly maxDelayMs?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface RetryPolicy extends BackoffPolicy {
+  readonly maxAttempts: number;
+  /** The present, to understand a `Retry-After` given as a date. */
+  readonly now: () => EpochMs;
+}
+
+/** A try failed and another one follows. */
+export interface RetryInfo {
+  /** Number of the failed try, from 1. */
+  readonly attempt: number;
+  readonly error: unknown;
+  readonly classification: Classification;
+  /** The wait the answer asked for, in milliseconds; backoff comes on top of it. */
+  readonly delayMs?: number;
+}
+
+export interface RetryHooks {
+  readonly onRetry?: (info: RetryInfo) => void;
+}
+
+/** Runs a call until it succeeds or must stop; then throws what the last try threw, or the signal's reason. */
+export type Retry = <T>(call: () => Promise<T>, hooks?: RetryHooks) => Promise<T>;
+
+/** A server that asks for more than this, in milliseconds, is asked again all the same. */
+export const MAX_RETRY_AFTER_MS = 5 * 60_000;
+
+/**
+ * The one retry layer: jittered exponential backoff, a `Retry-After` honoured, decided by the table of errors alone.
+ * Defaults: `minDelayMs` 200, `maxDelayMs` 20,000.
+ */
+export function createRetry(policy: RetryPolicy): Retry {
+  return (call, hooks) =>
+    backOff(policy, { minDelayMs: 200, maxDelayMs: 20_000 }, call, async (error, attempt) => {
+      const classification = classifyAwsError(error, policy.now());
+      if (classification.action === 'stop') return false;
+      const asked = classification.retryAfterMs;
+      const delayMs = asked === undefined ? undefined : Math.min(asked, MAX_RETRY_AFTER_MS);
+      hooks?.onRetry?.({ attempt, error, classification, ...(delayMs === undefined ? {} : { delayMs }) });
+      if (delayMs) await pause(delayMs, policy.signal);
+      return true;
+    });
+}
+
+/**
+ * Runs an attempt again while it returns `undefined`, which says that another writer came first.
+ * Defaults: `maxAttempts` 20, `minDelayMs` 50, `maxDelayMs` 5,000. Whatever the attempt throws ends it.
+ *
+ * @throws {@link LostRaceError} naming `key` when every attempt lost.
+ */
+export function retryLostRaces(
+  policy: BackoffPolicy = {},
+): <T>(key: string, attempt: () => Promise<T | undefined>) => Promise<T> {
+  const { maxAttempts = 20 } = policy;
+  return (key, attempt) => {
+    const lost = new LostRaceError(key, maxAttempts);
+    const race = async () => {
+      const won = await attempt();
+      if (won === undefined) throw lost;
+      return won;
+    };
+    const defaults = { minDelayMs: 50, maxDelayMs: 5_000 };
+    return backOff({ ...policy, maxAttempts }, defaults, race, async (error) => error === lost);
+  };
+}
+
+/** Waits so many milliseconds; an aborted signal ends the wait by throwing its reason. */
+export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  signal?.throwIfAborted();
+  await sleep(ms, undefined, signal ? { signal } : {}).catch((thrown: unknown) => {
+    throw signal?.aborted ? signal.reason : thrown;
+  });
+}
+
+/** p-retry judges some errors by their class; wrapped, all of them are judged by `again`. */
+class Failure extends Error {
+  readonly thrown: unknown;
+
+  constructor(thrown: unknown) {
+    super();
+    this.thrown = thrown;
+  }
+}
+
+async function backOff<T>(
+  policy: BackoffPolicy & { readonly maxAttempts: number },
+  defaults: { readonly minDelayMs: number; readonly maxDelayMs: number },
+  call: () => Promise<T>,
+  again: (error: unknown, attempt: number) => Promise<boolean>,
+): Promise<T> {
+  const { maxAttempts, minDelayMs = defaults.minDelayMs, maxDelayMs = defaults.maxDelayMs, signal } = policy;
+  try {
+    return await pRetry(() => marking(call), {
+      retries: maxAttempts - 1,
+      minTimeout: minDelayMs,
+      maxTimeout: maxDelayMs,
+      randomize: true,
+      ...(signal ? { signal } : {}),
+      // Asked only while tries are left, unlike onFailedAttempt: so "will retry" can be said here.
+      shouldRetry: async ({ error, attemptNumber }) =>
+        !signal?.aborted && error instanceof Failure && again(error.thrown, attemptNumber),
+    });
+  } catch (error) {
+    if (signal?.aborted && signal.reason instanceof Error) throw signal.reason;
+    throw error instanceof Failure ? error.thrown : error;
+  }
+}
+
+async function marking<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (thrown) {
+    throw new Failure(thrown);
+  }
+}

@@ -1,0 +1,232 @@
+import {
+  type DuckDBConnection,
+  DuckDBInstance,
+  type DuckDBPreparedStatement,
+  DuckDBListValue,
+  type DuckDBResult,
+  DuckDBStructValue,
+  DuckDBTimestampValue,
+  DuckDBTypeId,
+  type DuckDBValue,
+  StatementType,
+} from '@duckdb/node-api';
+import type { CatalogTable } from '../../../schemas/catalog-table.ts';
+import type { View } from '../../../schemas/views/view.ts';
+import { DamagedObjectError, LedgerError, UsageError } from '../../errors.ts';
+import type { AnswerColumn, QueryAnswer, QueryEngine } from '../../ports.ts';
+import { dialect, identifier, literal } from './dialect.ts';
+import { tableSql } from './tables.ts';
+
+export interface DuckDbOptions {
+  /** The ledger's folder. */
+  readonly folder: string;
+  /** Name tables and views may be qualified with, as on Athena. */
+  readonly database: string;
+  readonly tables: readonly CatalogTable[];
+  /** Those that read others come after them. */
+  readonly views: readonly View[];
+  /** Paths of a table's files. */
+  readonly filesOf: (table: CatalogTable) => Promise<readonly string[]>;
+  /** Ends a running query by throwing its reason. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * SQL over a local ledger, in memory and in this process. It can read the ledger and nothing else, and change nothing.
+ */
+export async function openDuckDb(options: DuckDbOptions): Promise<QueryEngine> {
+  const { signal } = options;
+  const instance = await DuckDBInstance.create(':memory:', {
+    // A query must not load code from the network.
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+  const connection = await instance.connect();
+  for (const statement of dialect) await connection.run(statement);
+  await connection.run(`CREATE SCHEMA ${identifier(options.database)}`);
+  await connection.run(`SET schema = ${literal(options.database)}`);
+  await connection.run(`SET allowed_directories = [${literal(options.folder)}]`);
+  await connection.run('SET enable_external_access = false');
+  await connection.run('SET lock_configuration = true');
+  const interrupt = () => connection.interrupt();
+  signal.addEventListener('abort', interrupt);
+  const made = new Set<string>();
+  let unread = false;
+  return {
+    async run(sql) {
+      signal.throwIfAborted();
+      // DuckDB would end the earlier stream without a word, as if there were no more rows.
+      if (unread)
+        throw new LedgerError('report-bug', 'a query was run before the rows of the last one were read');
+      try {
+        await makeRelations(connection, neededBy(sql, options), made, options);
+        const statement = await prepareReading(connection, sql);
+        const result = await statement.stream();
+        unread = true;
+        return answerOf(result, {
+          explain: (error) => asQueryError(error, options),
+          done: () => (unread = false),
+        });
+      } catch (error) {
+        throw asQueryError(error, options);
+      }
+    },
+    close() {
+      signal.removeEventListener('abort', interrupt);
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+/** Makes the tables and views that are needed and not there yet. */
+async function makeRelations(
+  connection: DuckDBConnection,
+  needed: ReadonlySet<string>,
+  made: Set<string>,
+  { tables, views, filesOf }: DuckDbOptions,
+): Promise<void> {
+  const isMissing = ({ name }: { readonly name: string }) => needed.has(name) && !made.has(name);
+  for (const table of tables.filter(isMissing)) {
+    await connection.run(tableSql(table, await filesOf(table)));
+    made.add(table.name);
+  }
+  for (const view of views.filter(isMissing)) {
+    await connection.run(`CREATE VIEW IF NOT EXISTS ${identifier(view.name)} AS ${view.sql}`);
+    made.add(view.name);
+  }
+}
+
+/** Names that stand in the SQL, and what those read; all of them where none does, since it may ask which there are. */
+function neededBy(
+  sql: string,
+  { tables, views }: Pick<DuckDbOptions, 'tables' | 'views'>,
+): ReadonlySet<string> {
+  const known = [...tables, ...views].map(({ name }) => name);
+  const needed = new Set(namesIn(sql, known));
+  if (needed.size === 0) return new Set(known);
+  for (const view of views.toReversed()) {
+    if (needed.has(view.name)) namesIn(view.sql, known).forEach((name) => needed.add(name));
+  }
+  return needed;
+}
+
+function namesIn(sql: string, known: readonly string[]): string[] {
+  const words = new Set(sql.toLowerCase().match(/\w+/g));
+  return known.filter((name) => words.has(name));
+}
+
+const reading: readonly StatementType[] = [StatementType.SELECT, StatementType.EXPLAIN];
+
+/** Throws `UsageError` unless the text is one statement that only reads. */
+async function prepareReading(connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> {
+  const statements = await connection.extractStatements(sql);
+  if (statements.count !== 1) {
+    throw new UsageError([`sql: expected one statement, got ${statements.count}`]);
+  }
+  const statement = await statements.prepare(0);
+  if (reading.includes(statement.statementType)) return statement;
+  throw new UsageError([
+    `sql: expected a statement that reads, such as SELECT, got ${StatementType[statement.statementType]}`,
+  ]);
+}
+
+function answerOf(
+  result: DuckDBResult,
+  { explain, done }: { readonly explain: (error: unknown) => unknown; readonly done: () => void },
+): QueryAnswer {
+  const columns = result.columnNames().map((name, index): AnswerColumn => {
+    return { name, type: answerTypes.get(result.columnTypeId(index)) ?? 'text' };
+  });
+  return {
+    columns,
+    rows: (async function* rows() {
+      try {
+        for await (const chunk of result.yieldRows()) yield* chunk.map((row) => row.map(textOf));
+      } catch (error) {
+        throw explain(error);
+      } finally {
+        done();
+      }
+    })(),
+  };
+}
+
+const numbers = [
+  DuckDBTypeId.TINYINT,
+  DuckDBTypeId.SMALLINT,
+  DuckDBTypeId.INTEGER,
+  DuckDBTypeId.BIGINT,
+  DuckDBTypeId.UTINYINT,
+  DuckDBTypeId.USMALLINT,
+  DuckDBTypeId.UINTEGER,
+  DuckDBTypeId.UBIGINT,
+  DuckDBTypeId.HUGEINT,
+  DuckDBTypeId.UHUGEINT,
+  DuckDBTypeId.FLOAT,
+  DuckDBTypeId.DOUBLE,
+  DuckDBTypeId.DECIMAL,
+];
+const nested = [DuckDBTypeId.LIST, DuckDBTypeId.STRUCT];
+
+const answerTypes = new Map<DuckDBTypeId, AnswerColumn['type']>([
+  ...numbers.map((id) => [id, 'number'] as const),
+  ...nested.map((id) => [id, 'json'] as const),
+  [DuckDBTypeId.BOOLEAN, 'boolean'],
+]);
+
+function textOf(value: DuckDBValue): string | null {
+  if (value === null) return null;
+  return isNested(value) ? jsonOf(value) : scalarText(value);
+}
+
+/** Timestamps are written with their milliseconds, as Athena writes them. */
+function scalarText(value: DuckDBValue): string {
+  const text = String(value);
+  if (!(value instanceof DuckDBTimestampValue)) return text;
+  const [seconds = '', fraction = ''] = text.split('.');
+  return `${seconds}.${fraction.padEnd(3, '0')}`;
+}
+
+function jsonOf(value: DuckDBValue): string {
+  if (value instanceof DuckDBListValue) return `[${value.items.map(jsonOf).join(',')}]`;
+  if (value instanceof DuckDBStructValue) {
+    const fields = Object.entries(value.entries).map(
+      ([name, field]) => `${JSON.stringify(name)}:${jsonOf(field)}`,
+    );
+    return `{${fields.join(',')}}`;
+  }
+  const isLiteral =
+    value === null || typeof value === 'bigint' || typeof value === 'boolean' || Number.isFinite(value);
+  return isLiteral ? String(value) : JSON.stringify(scalarText(value));
+}
+
+function isNested(value: DuckDBValue): boolean {
+  return value instanceof DuckDBListValue || value instanceof DuckDBStructValue;
+}
+
+/** What DuckDB threw, as a sentence for the person who acts. */
+function asQueryError(error: unknown, { folder, signal, tables, views }: DuckDbOptions): unknown {
+  if (signal.aborted) return signal.reason;
+  if (error instanceof LedgerError || !(error instanceof Error)) return error;
+  const [, kind = ''] = /^(?:Failed to extract statements: )?(\w[\w ]*) Error: /.exec(error.message) ?? [];
+  if (error.message.includes(`${folder}/`) && kind !== 'Permission') {
+    return new DamagedObjectError(
+      `a file of the ledger cannot be read: ${error.message.split('\n', 1)[0]}. See backup-ledger verify`,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (kind === 'Internal' || kind === 'FATAL') return error;
+  if (kind === 'Out of Memory') {
+    return new LedgerError('fix-config', `the query needs more memory than there is: ${error.message}`, {
+      cause: error,
+    });
+  }
+  const names = [...tables, ...views].map(({ name }) => name).join(', ');
+  const hint =
+    kind === 'Catalog' && error.message.startsWith('Catalog Error: Table') ? `\nThere are: ${names}` : '';
+  const said = error.message.replace(/\nDid you mean "pg_\w+"\?/, '').trim();
+  return new UsageError([`sql: ${said}${hint}`]);
+}

@@ -1,0 +1,49 @@
+import { lstat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StoreError } from '../../errors.ts';
+import { unlessMissing } from './errors.ts';
+
+export const LOCK_NAME = '.lock';
+/** How the names of files begin that are being written, each to be put in place of an object. */
+export const STAGING_NAME = '.staging';
+
+/** Whether a name is that of one of the store's own files, which are no objects. */
+export function isOwnName(key: string): boolean {
+  return key === LOCK_NAME || isStagingName(key);
+}
+
+export function isStagingName(key: string): boolean {
+  return /^\.staging(?:-\d+)?$/.test(key);
+}
+
+/** The folders and the file a key names. Throws StoreError for a key that could leave the root or name no object. */
+export function partsOf(key: string): readonly string[] {
+  const parts = key.split('/');
+  const unusable = parts.some((part) => part === '' || part === '.' || part === '..');
+  if (unusable || /[\\\0]/.test(key) || isOwnName(key)) {
+    throw new StoreError('report-bug', `${JSON.stringify(key)} cannot be the key of an object`);
+  }
+  return parts;
+}
+
+/**
+ * Whether a folder below the root is there, looked at from the root downwards. No step may be a symbolic link: it
+ * could lead out of the root.
+ */
+export async function isFolder(root: string, parts: readonly string[]): Promise<boolean> {
+  let path = root;
+  for (const part of parts) {
+    path = join(path, part);
+    const found = await unlessMissing(lstat(path));
+    if (!found) return false;
+    if (found.isSymbolicLink()) throw linkError(path);
+  }
+  return true;
+}
+
+export function linkError(path: string): StoreError {
+  return new StoreError(
+    'fix-data',
+    `${path} is a symbolic link: a ledger holds plain files in plain folders`,
+  );
+}

@@ -1,0 +1,79 @@
+import { constants } from 'node:fs';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import pLimit from 'p-limit';
+import { errnoOf } from './errors.ts';
+import { isFolder, isStagingName, STAGING_NAME } from './paths.ts';
+
+/**
+ * Puts a whole file in place of what is there. A reader sees the old bytes or the new ones, also after a power cut.
+ * To be called under the lock, and side by side only with a `place` of each one's own, for files of their own.
+ */
+export async function replaceFile(
+  root: string,
+  parts: readonly string[],
+  bytes: Uint8Array,
+  place: number,
+): Promise<void> {
+  const staging = join(root, `${STAGING_NAME}-${place}`);
+  const path = join(root, ...parts);
+  try {
+    await writeNew(staging, bytes);
+    // One at a time: a folder is not to be written into before its own name is sure to last.
+    await makingFolders(() => makeFolders(root, parts.slice(0, -1)));
+    await rename(staging, path);
+  } catch (error) {
+    await rm(staging, { force: true }).catch(() => undefined);
+    throw error;
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Creates the root and its parents where they are missing. */
+export async function makeRoot(root: string): Promise<void> {
+  const first = await mkdir(root, { recursive: true, mode: 0o755 });
+  if (first === undefined) return;
+  for (let made = root; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
+}
+
+const makingFolders = pLimit(1);
+
+/** Takes away what writers that were killed have left behind. To be called under the lock, with no writer at work. */
+export async function clearStaging(root: string): Promise<void> {
+  const left = (await readdir(root)).filter(isStagingName);
+  await Promise.all(left.map((name) => rm(join(root, name), { force: true })));
+}
+
+async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx', 0o644);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function makeFolders(root: string, parts: readonly string[]): Promise<void> {
+  if (await isFolder(root, parts)) return;
+  for (const [depth] of parts.entries()) {
+    const upTo = parts.slice(0, depth + 1);
+    if (await isFolder(root, upTo)) continue;
+    const path = join(root, ...upTo);
+    await mkdir(path, { mode: 0o755 });
+    await syncFolder(dirname(path));
+  }
+}
+
+/** Makes the names in a folder outlast a power cut. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await folder.sync();
+  } catch (error) {
+    // Some network file systems cannot sync a folder, and need not.
+    if (!['EINVAL', 'ENOTSUP'].includes(errnoOf(error) ?? '')) throw error;
+  } finally {
+    await folder.close();
+  }
+}

@@ -1,0 +1,60 @@
+import type { Check, Observation } from '../../schemas/doctor-result.ts';
+import type { Slice } from '../domain/slice.ts';
+import { asLedgerError, type LedgerError } from '../errors.ts';
+import type {
+  Caller,
+  Catalog,
+  Clock,
+  InspectedStore,
+  QueryEngine,
+  RequestHooks,
+  SummarySource,
+} from '../ports.ts';
+
+/** What is looked at. What is left out is not there to be looked at: a local ledger has no catalog. */
+export interface DoctorWorld {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly node: { readonly version: string; readonly wanted: string; readonly isRecent: boolean };
+  readonly identify: () => Promise<Caller>;
+  readonly findSlices: () => Promise<readonly Slice[]>;
+  openSource(slice: Slice, hooks: RequestHooks): SummarySource;
+  readonly maxPages: number;
+  readonly concurrency: number;
+  /** Undefined when there is no ledger yet, and none is needed. */
+  readonly store: () => Promise<InspectedStore | undefined>;
+  readonly isOnS3: boolean;
+  readonly bucketOwner: string | undefined;
+  readonly kmsKey: string | undefined;
+  readonly catalog?: { readonly open: () => Promise<Catalog>; readonly database: string };
+  readonly engine?: () => Promise<QueryEngine>;
+}
+
+/** What one look found: its checks, and what AWS does not document. */
+export type Finding = { readonly check: Check } | { readonly observation: Observation };
+
+export const ok = (name: string, message: string): Check => ({ name, status: 'ok', message, fix: null });
+export const warning = (name: string, message: string, fix: string): Check => ({
+  name,
+  status: 'warning',
+  message,
+  fix,
+});
+
+export function failed(name: string, error: LedgerError, fix: string): Check {
+  const { message, recovery } = error;
+  return { name, status: 'failed', message, fix, recovery };
+}
+
+/** Runs a look; what it throws is a failed check. */
+export async function look(
+  world: DoctorWorld,
+  { name, fix }: { readonly name: string; readonly fix: string },
+  work: () => Promise<readonly Check[]>,
+): Promise<readonly Check[]> {
+  try {
+    return await work();
+  } catch (thrown) {
+    return [failed(name, asLedgerError(world.signal.aborted ? world.signal.reason : thrown), fix)];
+  }
+}

@@ -1,0 +1,224 @@
+import pMap from 'p-map';
+import type { SummaryRow } from '../../schemas/columns.ts';
+import type { Check, Observation } from '../../schemas/doctor-result.ts';
+import { factsOf } from '../../schemas/kinds.ts';
+import { type DoctorWorld, failed, look, ok, warning } from './checks.ts';
+import { addDays, isMidnight, utcDay } from '../domain/day.ts';
+import { eachRow } from '../domain/row.ts';
+import type { Slice } from '../domain/slice.ts';
+import { asLedgerError, type LedgerError } from '../errors.ts';
+import { type Reading, readSlice } from '../read/read-slice.ts';
+import { readReconciled } from '../read/read-reconciled.ts';
+import { SliceReport } from '../pull/slice-result.ts';
+
+interface SliceLook {
+  readonly slice: Slice;
+  readonly reading?: Reading;
+  readonly report: SliceReport;
+  readonly error?: LedgerError;
+}
+
+/** Whether each slice can be read, what they show together, and what AWS does not document. */
+export async function checkSlices(
+  world: DoctorWorld,
+): Promise<{ readonly checks: readonly Check[]; readonly observations: readonly Observation[] }> {
+  const slices: Slice[] = [];
+  const regions = await look(
+    world,
+    { name: 'regions', fix: 'allow account:ListRegions, or name the regions with --region' },
+    async () => {
+      slices.push(...(await world.findSlices()));
+      const names = [...new Set(slices.map(({ region }) => region))];
+      return [ok('regions', names.join(', '))];
+    },
+  );
+  const looks = await pMap(slices, (slice) => readOne(slice, world), { concurrency: world.concurrency });
+  const read = looks.filter(({ reading }) => reading !== undefined);
+  const wholes =
+    read.length === 0
+      ? []
+      : [...accountsOf(read), ...daysOf(read, world), ...totalsOf(read), ...foreignOf(read)];
+  return {
+    checks: [...regions, ...looks.map(checkReach), ...wholes],
+    observations: read.flatMap((each) => observe(each, world)),
+  };
+}
+
+async function readOne(slice: Slice, world: DoctorWorld): Promise<SliceLook> {
+  const report = new SliceReport(slice, () => undefined);
+  const { clock, signal, maxPages } = world;
+  const openSource = (asked: Slice) => world.openSource(asked, report.hooks);
+  const readOnce = () =>
+    readSlice({
+      slice,
+      source: openSource(slice),
+      maxPages,
+      // Every one of them is worth knowing, none is a reason to stop looking.
+      maxRejects: Number.MAX_SAFE_INTEGER,
+      clock,
+      onAttempt: () => undefined,
+      onPage: () => undefined,
+      onRestart: () => undefined,
+    });
+  try {
+    const reading = await readReconciled({
+      mode: 'warn',
+      readOnce,
+      asking: { slice, openSource, maxPages, signal },
+      report,
+    });
+    return { slice, reading, report };
+  } catch (thrown) {
+    return { slice, report, error: asLedgerError(signal.aborted ? signal.reason : thrown) };
+  }
+}
+
+const nameOf = ({ kind, region }: Slice): string => `${kind} in ${region}`;
+
+function checkReach({ slice, reading, error }: SliceLook): Check {
+  const name = nameOf(slice);
+  const { operation } = factsOf(slice.kind);
+  if (error) return failed(name, error, reachFix(error, operation));
+  const { rejected, received = 0 } = reading?.books ?? {};
+  if (rejected) {
+    const fix = 'run pull: it says which, and keeps the raw pages; please report what AWS sent';
+    return {
+      name,
+      status: 'failed',
+      message: `${rejected} of ${received} rows cannot be used`,
+      fix,
+      recovery: 'fix-data',
+    };
+  }
+  return ok(name, `${operation} answers: ${received.toLocaleString('en')} rows`);
+}
+
+function reachFix({ recovery }: LedgerError, operation: string): string {
+  return recovery === 'retry-later'
+    ? 'check the network, proxies and the endpoint, and try again later'
+    : `allow the caller backup:${operation}, and see that the region is enabled and not forbidden by a service control policy`;
+}
+
+function rowsOf(looks: readonly SliceLook[]): SummaryRow[] {
+  return looks.flatMap(({ reading }) => (reading ? [...eachRow(reading.rows())] : []));
+}
+
+function accountsOf(looks: readonly SliceLook[]): readonly Check[] {
+  const name = 'accounts';
+  const seen = new Set(rowsOf(looks).map((row) => row.account_id));
+  if (looks.some(({ slice }) => slice.scope !== 'any'))
+    return [ok(name, `${seen.size} accounts, as asked for`)];
+  if (seen.size > 1) return [ok(name, `ANY shows ${seen.size.toLocaleString('en')} accounts`)];
+  const fix =
+    'run from the management or a delegated administrator account of AWS Backup, with cross-account monitoring on; or read ' +
+    'accounts one by one with --assume-role and --accounts. If there is one account only, all is well';
+  if (seen.size === 1) return [warning(name, 'ANY shows 1 account: this looks like a member account', fix)];
+  return [
+    warning(
+      name,
+      'no jobs at all were shown',
+      'see whether AWS Backup has had jobs in these regions in the last 14 days',
+    ),
+  ];
+}
+
+function daysOf(looks: readonly SliceLook[], { clock }: DoctorWorld): readonly Check[] {
+  const rows = rowsOf(looks);
+  if (rows.length === 0) return [];
+  const today = utcDay(clock.now());
+  const yesterday = addDays(today, -1);
+  const days = new Set(rows.map((row) => utcDay(row.start_time)));
+  const newest = [...days].toSorted().at(-1) ?? '';
+  const odd = rows.filter((row) => !isMidnight(row.start_time)).length;
+  return [
+    newest >= yesterday
+      ? ok('newest day', newest === today ? `${newest}, today` : `${newest}, yesterday`)
+      : warning(
+          'newest day',
+          `${newest}, and yesterday was ${yesterday}`,
+          'run after 03:00 UTC, when AWS has refreshed its counts; or nothing was backed up',
+        ),
+    ok('today', days.has(today) ? 'a partial day of today is shown' : 'today is not shown'),
+    odd === 0
+      ? ok('days', 'every day starts at 00:00 UTC')
+      : warning(
+          'days',
+          `${odd} rows do not start at 00:00 UTC`,
+          'please report this: the rules of merging go by UTC days',
+        ),
+  ];
+}
+
+function totalsOf(looks: readonly SliceLook[]): readonly Check[] {
+  const bad = looks.filter(({ report }) => report.result.reconciled === 'mismatched');
+  const without = looks.filter(({ report }) => report.result.reconciled === 'unavailable');
+  if (bad.length > 0) {
+    const names = bad.map(({ slice }) => nameOf(slice)).join(', ');
+    return [
+      warning(
+        'totals',
+        `AWS's own totals are not the sums of its rows: ${names}`,
+        'try again in an hour; if it stays, please report it',
+      ),
+    ];
+  }
+  if (without.length > 0) {
+    const [{ report } = { report: undefined }] = without;
+    return [
+      warning(
+        'totals',
+        `AWS's own totals cannot be had: ${report?.result.totals_unavailable}`,
+        'pulls work without them; please report it',
+      ),
+    ];
+  }
+  return [ok('totals', "AWS's own totals match its rows")];
+}
+
+function foreignOf(looks: readonly SliceLook[]): readonly Check[] {
+  const foreign = looks.filter(({ reading }) => (reading?.books.foreign ?? 0) > 0);
+  if (foreign.length === 0) return [ok('other regions', 'each endpoint shows rows of its own region only')];
+  const names = foreign.map(({ slice }) => nameOf(slice)).join(', ');
+  return [
+    warning(
+      'other regions',
+      `rows of other regions come from: ${names}`,
+      'name those regions with --region, too; please report it',
+    ),
+  ];
+}
+
+/** What AWS leaves undocumented, as it was seen. */
+function observe({ slice, reading, report }: SliceLook, { clock }: DoctorWorld): Observation[] {
+  if (!reading) return [];
+  const rows = [...eachRow(reading.rows())];
+  const days = rows.map((row) => utcDay(row.start_time)).toSorted();
+  const today = utcDay(clock.now());
+  const lengths = new Set(
+    rows.flatMap(({ start_time: start, end_time: end }) => (end === null ? [] : [end - start])),
+  );
+  const { books, pages } = reading;
+  const { reconciled, restarts } = report.result;
+  return [
+    {
+      kind: slice.kind,
+      region: slice.region,
+      pages,
+      rows: books.received,
+      duplicates: books.duplicates,
+      conflicts: books.conflicts,
+      rejected: books.rejected,
+      foreign: books.foreign,
+      restarts,
+      first_day: days[0] ?? null,
+      last_day: days.at(-1) ?? null,
+      shows_today: days.includes(today),
+      zero_rows: rows.filter((row) => row.job_count === 0).length,
+      rows_without_account: rows.filter((row) => row.account_id === null).length,
+      days_start_at_midnight: rows.every((row) => isMidnight(row.start_time)),
+      window_lengths_ms: [...lengths].toSorted((a, b) => a - b).slice(0, 10),
+      reconciled,
+      warnings: [...reading.warnings].slice(0, 10),
+    },
+  ];
+}

@@ -1,0 +1,117 @@
+import { show } from '../domain/show.ts';
+import type { SliceFailure, SliceOutcome } from '../domain/slice-outcome.ts';
+import { parsePullConfig, type PullConfig } from '../config/pull-config.ts';
+import type { Settings, Sources } from '../config/resolve.ts';
+
+/** What the Lambda function is asked to do, judged. */
+export type LambdaTask =
+  | { readonly action: 'plan'; readonly config: PullConfig; readonly flags: Settings }
+  | { readonly action: 'pull'; readonly config: PullConfig }
+  | {
+      readonly action: 'summarize';
+      readonly startedAt: number;
+      readonly planned: readonly string[];
+      readonly outcomes: readonly SliceOutcome[];
+      readonly failures: readonly SliceFailure[];
+    };
+
+export type LambdaTaskResult = { readonly task: LambdaTask } | { readonly problems: readonly string[] };
+
+const actions = ['plan', 'pull', 'summarize'] as const;
+
+/** Keys of the event of each action, the action aside. */
+const keys = {
+  plan: ['flags'],
+  pull: ['flags'],
+  summarize: ['started_at', 'planned', 'results'],
+} as const satisfies Record<(typeof actions)[number], readonly string[]>;
+
+/** Judges an event as the command line is judged: all problems come back at once. */
+export function parseLambdaEvent(event: unknown, env: Sources['env']): LambdaTaskResult {
+  if (!isRecord(event)) return { problems: [`event: expected an object with an action, got ${show(event)}`] };
+  const action = actions.find((known) => known === event['action']);
+  if (!action)
+    return { problems: [`action: expected one of ${actions.join(', ')}, got ${show(event['action'])}`] };
+  const unknown = Object.keys(event)
+    .filter((key) => key !== 'action' && !(keys[action] as readonly string[]).includes(key))
+    .map(
+      (key) =>
+        `${key}: expected only ${keys[action].join(', ')} beside action ${action}, got ${show(event[key])}`,
+    );
+  const result = action === 'summarize' ? parseSummarize(event) : parseFlags(action, event, env);
+  const problems = [...unknown, ...('problems' in result ? result.problems : [])];
+  return problems.length > 0 || 'problems' in result ? { problems } : result;
+}
+
+function parseFlags(action: 'plan' | 'pull', event: Settings, env: Sources['env']): LambdaTaskResult {
+  const { flags = {} } = event;
+  if (!isRecord(flags))
+    return { problems: [`flags: expected an object such as {"kind": "copy"}, got ${show(flags)}`] };
+  const parsed = parsePullConfig({ argv: flags, env });
+  const problems = 'problems' in parsed ? [...parsed.problems] : placeProblems(parsed.config);
+  if (!('problems' in parsed) && parsed.config['dry-run'])
+    problems.push(
+      'dry-run: expected false, because a run would end well with nothing in the ledger, got true',
+    );
+  if ('config' in flags)
+    problems.push(`config: expected no file of flags here, got ${show(flags['config'])}`);
+  if (problems.length > 0 || 'problems' in parsed) return { problems };
+  const { config } = parsed;
+  return { task: action === 'plan' ? { action, config, flags } : { action, config } };
+}
+
+function placeProblems({ ledger }: PullConfig): string[] {
+  if (ledger.type === 's3') return [];
+  return [
+    `ledger: expected s3://bucket/prefix, because a Lambda function keeps no files, got ${show(ledger.path)}`,
+  ];
+}
+
+function parseSummarize(event: Settings): LambdaTaskResult {
+  const { started_at: started, planned, results } = event;
+  const startedAt = typeof started === 'string' ? Date.parse(started) : Number.NaN;
+  const problems: string[] = [];
+  if (Number.isNaN(startedAt)) problems.push(`started_at: expected an instant, got ${show(started)}`);
+  if (!isListOf(planned, isText) || planned.length === 0)
+    problems.push(`planned: expected the names of the slices, got ${show(planned)}`);
+  if (!isListOf(results, isRecord))
+    problems.push(`results: expected what came of each slice, got ${show(results)}`);
+  if (!isListOf(planned, isText) || !isListOf(results, isRecord) || problems.length > 0) return { problems };
+  const strange = results.filter((result) => !isPulled(result) && !isFailure(result));
+  if (strange.length > 0)
+    return {
+      problems: strange.map((result) => `results: expected slices, or slice and error, got ${show(result)}`),
+    };
+  const outcomes = results.filter(isPulled).flatMap(({ slices }) => slices);
+  return { task: { action: 'summarize', startedAt, planned, outcomes, failures: results.filter(isFailure) } };
+}
+
+/** What action pull answers. */
+function isPulled(value: Settings): value is { slices: readonly SliceOutcome[] } {
+  const { slices } = value;
+  return isListOf(
+    slices,
+    (slice): slice is SliceOutcome => isRecord(slice) && isText(slice['slice']) && isGood(slice['outcome']),
+  );
+}
+
+/** A slice that failed is an error, and comes as one. */
+function isGood(outcome: unknown): boolean {
+  return outcome === 'ok' || outcome === 'superseded';
+}
+
+function isFailure(value: Settings): value is SliceFailure & Settings {
+  return isText(value['slice']) && isRecord(value['error']);
+}
+
+function isRecord(value: unknown): value is Settings {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isListOf<T>(value: unknown, is: (item: unknown) => item is T): value is readonly T[] {
+  return Array.isArray(value) && value.every((item) => is(item));
+}

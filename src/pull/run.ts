@@ -1,0 +1,78 @@
+import pMap from 'p-map';
+import { type PullResult, SCHEMA_VERSION } from '../../schemas/pull-result.ts';
+import { groupBy } from '../domain/group-by.ts';
+import type { Slice } from '../domain/slice.ts';
+import { asLedgerError, exitCodes, InterruptedError, type LedgerError, type Recovery } from '../errors.ts';
+import { type PulledTogether, type PullSettings, pullTogether, type PullWorld } from './pull-together.ts';
+import { applyBindings, MANIFEST, planBindings } from '../ledger/manifest.ts';
+import { openHistory } from '../ledger/history.ts';
+
+/** With several failures the one that needs a person first decides the exit code. */
+const URGENCY: readonly Recovery[] = ['report-bug', 'fix-config', 'fix-usage', 'fix-data', 'retry-later'];
+
+export interface RunOptions extends PullSettings {
+  readonly slices: readonly Slice[];
+  /** Slices pulled side by side. */
+  readonly concurrency: number;
+}
+
+/** Pulls every slice; one that fails never stops another. Never throws: a failure is a result. */
+export async function runPull(options: RunOptions, world: PullWorld): Promise<PullResult> {
+  const startedAt = world.clock.now();
+  let pulled: readonly PulledTogether[] = [];
+  let error: LedgerError | undefined;
+  try {
+    pulled = await pullAll(options, world);
+  } catch (thrown) {
+    error = asLedgerError(world.signal.aborted ? world.signal.reason : thrown);
+  }
+  const slices = pulled.flatMap((together) => together.slices);
+  const failures = error ? [error] : slices.flatMap((slice) => slice.error ?? []);
+  return {
+    schema_version: SCHEMA_VERSION,
+    outcome: outcomeOf(error ? 1 : slices.length, failures.length),
+    exit_code: exitCodeOf(failures),
+    started_at: new Date(startedAt).toISOString(),
+    finished_at: new Date(world.clock.now()).toISOString(),
+    slices: slices.map((slice) => slice.result),
+    ...(options.dryRun && { plan: pulled.flatMap(({ plan }) => plan) }),
+    ...(error && { error: { name: error.name, message: error.message, recovery: error.recovery } }),
+  };
+}
+
+async function pullAll(
+  { slices, concurrency, ...settings }: RunOptions,
+  world: PullWorld,
+): Promise<PulledTogether[]> {
+  await bindTables(slices, world, settings.dryRun);
+  const history = await openHistory(world.store, world.clock.now());
+  const groups = [...groupBy(slices, partitionsOf).values()];
+  const groupsAtOnce = Math.max(1, Math.min(concurrency, groups.length));
+  const slicesAtOnce = Math.max(1, Math.floor(concurrency / groupsAtOnce));
+  const options = { ...settings, history, concurrency: slicesAtOnce };
+  return pMap(groups, (group) => pullTogether(group, world, options), { concurrency: groupsAtOnce });
+}
+
+/** What slices have in common that write the same partitions: all but their scope. */
+function partitionsOf({ table, aggregationPeriod, region }: Slice): string {
+  return JSON.stringify([table, aggregationPeriod, region]);
+}
+
+async function bindTables(slices: readonly Slice[], world: PullWorld, dryRun: boolean): Promise<void> {
+  await world.retryLostRaces(MANIFEST, async () => {
+    const plan = await planBindings(world.store, slices);
+    return !plan || dryRun || (await applyBindings(world.store, plan)) || undefined;
+  });
+}
+
+function outcomeOf(slices: number, failures: number): PullResult['outcome'] {
+  if (failures === 0) return 'ok';
+  return failures < slices ? 'partial' : 'failed';
+}
+
+function exitCodeOf(failures: readonly LedgerError[]): PullResult['exit_code'] {
+  const interrupted = failures.find((failure) => failure instanceof InterruptedError);
+  if (interrupted) return interrupted.exitCode;
+  const recovery = URGENCY.find((urgent) => failures.some((failure) => failure.recovery === urgent));
+  return recovery ? exitCodes[recovery] : 0;
+}

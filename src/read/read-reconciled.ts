@@ -1,0 +1,79 @@
+import type { Books, SliceResult } from '../../schemas/pull-result.ts';
+import type { Day } from '../domain/day.ts';
+import { eachRow, type RowsByDay } from '../domain/row.ts';
+import type { ReconcileMode } from '../domain/reconcile-mode.ts';
+import { TotalsMismatchError } from '../errors.ts';
+import type { Reading } from './read-slice.ts';
+import { describeMismatches, type SliceReport } from '../pull/slice-result.ts';
+import { compareTotals, isOver, type NoTotals } from './totals.ts';
+import { askTotals, type TotalsOptions } from './ask-totals.ts';
+
+interface ReconcileOptions {
+  readonly mode: ReconcileMode;
+  /** Reads the slice to its last page. */
+  readonly readOnce: () => Promise<Reading>;
+  readonly asking: Omit<TotalsOptions, 'observedAt'>;
+  readonly report: SliceReport;
+}
+
+type Found = ReturnType<typeof compareTotals> | NoTotals;
+
+/**
+ * Reads a slice and compares it with AWS's own totals; on a mismatch both once more, because counts move while pages
+ * are read. Throws `TotalsMismatchError` where a match is required, and what the reading throws.
+ */
+export async function readReconciled({ mode, readOnce, asking, report }: ReconcileOptions): Promise<Reading> {
+  const first = await readOnce();
+  if (mode === 'off') return first;
+  const found = await compare(first, asking);
+  if (isMatch(found)) return settled(first, found);
+  report.restarted(`AWS's own totals are not the sums of its rows: ${describeMismatches(found)}`);
+  first.discardRaw();
+  const second = await readOnce();
+  return settled(second, await compare(second, asking));
+
+  function settled(reading: Reading, last: Found): Reading {
+    report.sawTotals(last);
+    if (mode === 'require') assertDaysOver(reading, last, asking);
+    return reading;
+  }
+}
+
+/** Days on which a pull may have been shown too little: all of them once rows were rejected, else those mismatched. */
+export function doubtfulDays(
+  { rejected }: Pick<Books, 'rejected'>,
+  { mismatches }: Pick<SliceResult, 'mismatches'>,
+): (day: Day) => boolean {
+  const mismatched = new Set(mismatches.map(({ start_date }) => start_date));
+  return (day) => rejected > 0 || mismatched.has(day);
+}
+
+function isMatch(found: Found): found is NoTotals | [] {
+  return 'unavailable' in found || found.length === 0;
+}
+
+async function compare(reading: Reading, asking: ReconcileOptions['asking']): Promise<Found> {
+  const { observedAt } = reading;
+  const rows = reading.rows();
+  const totals = await askTotals({ ...asking, observedAt });
+  if ('unavailable' in totals) return totals;
+  if (totals.size === 0 && hasJobs(rows)) {
+    return { unavailable: 'AWS answered no totals at all' };
+  }
+  return compareTotals(rows, totals);
+}
+
+function hasJobs(rows: RowsByDay): boolean {
+  for (const row of eachRow(rows)) if (row.job_count > 0) return true;
+  return false;
+}
+
+function assertDaysOver({ observedAt }: Reading, found: Found, { slice }: ReconcileOptions['asking']): void {
+  if ('unavailable' in found) return;
+  const over = found.filter(({ start_date }) => isOver(slice, start_date, observedAt));
+  if (over.length === 0) return;
+  throw new TotalsMismatchError(
+    `AWS's own totals are not the sums of its rows, read twice, and --reconcile require wants them to be: ` +
+      `${describeMismatches(over)}. Nothing of this slice was published`,
+  );
+}

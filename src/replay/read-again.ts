@@ -1,0 +1,72 @@
+import type { Books } from '../../schemas/pull-result.ts';
+import { sha256 } from '../domain/sha256.ts';
+import { asLedgerError, DamagedObjectError } from '../errors.ts';
+import type { LineCodec, ObjectStore, SummarySource } from '../ports.ts';
+import type { SliceSeen } from '../merge/publish.ts';
+import { readSlice, type Reading } from '../read/read-slice.ts';
+import { doubtfulDays } from '../read/read-reconciled.ts';
+import type { RecordedPull } from './plan.ts';
+import { type RawFile, readRaw, sliceOfHeader } from '../ledger/raw-pages.ts';
+
+export interface RawWorld {
+  readonly store: ObjectStore;
+  readonly lines: LineCodec;
+}
+
+/** What a pull saw, read again from its raw pages, or why that cannot be. */
+export type Seen = { readonly seen: SliceSeen } | { readonly unusable: string };
+
+/** Reads a pull's raw pages as the pull read them, at the instant it did. Throws what the store throws. */
+export async function readAgain({ key, record }: RecordedPull, world: RawWorld): Promise<Seen> {
+  if (!record.raw) return { unusable: `${key}: its raw pages were not kept` };
+  const object = await world.store.get(record.raw);
+  if (!object) return { unusable: `${record.raw} is gone` };
+  if (sha256(object.bytes) !== record.raw_sha256) return { unusable: `${record.raw} is damaged` };
+  try {
+    const file = await readRaw(world.lines, object.bytes);
+    const reading = await readPages(file);
+    const difference = differenceOf(record, reading.books);
+    if (difference) return { unusable: `${record.raw} reads differently now: ${difference}` };
+    const isDoubtful = doubtfulDays(reading.books, record);
+    const { observedAt } = reading;
+    return {
+      seen: { slice: sliceOfHeader(file.header), rows: reading.rows(), observedAt, isDoubtful },
+    };
+  } catch (thrown) {
+    const { message } = asLedgerError(thrown);
+    return { unusable: `${record.raw} cannot be read: ${message}` };
+  }
+}
+
+async function readPages({ header, pages }: RawFile): Promise<Reading> {
+  const observedAt = Date.parse(header.observed_at);
+  return readSlice({
+    slice: sliceOfHeader(header),
+    source: sourceOf(header.request, pages),
+    maxPages: Number.POSITIVE_INFINITY,
+    maxRejects: Number(header.options['max_rejects'] ?? 0),
+    clock: { now: () => observedAt },
+    onAttempt: () => undefined,
+    onPage: () => undefined,
+    onRestart: () => undefined,
+  });
+}
+
+/** Pages in the order they came, whatever is asked for. */
+function sourceOf(request: SummarySource['request'], pages: AsyncIterable<Uint8Array>): SummarySource {
+  const rest = pages[Symbol.asyncIterator]();
+  return {
+    request,
+    async fetchPage() {
+      const next = await rest.next();
+      if (next.done) throw new DamagedObjectError('its last page is missing');
+      return { bytes: next.value, document: JSON.parse(new TextDecoder().decode(next.value)) as unknown };
+    },
+  };
+}
+
+function differenceOf(recorded: Books, books: Books): string | undefined {
+  const names = Object.keys(books) as (keyof Books)[];
+  const name = names.find((each) => recorded[each] !== books[each]);
+  return name && `${recorded[name]} rows were ${name}, now ${books[name]} are`;
+}

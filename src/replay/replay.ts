@@ -1,0 +1,93 @@
+import { REPLAY_SCHEMA_VERSION, type ReplayedTable, type ReplayResult } from '../../schemas/replay-result.ts';
+import type { Clock, LineCodec, ObjectStore, RetryLostRaces, RowCodec } from '../ports.ts';
+import { copyEvidence, copyRecords, prepareTarget } from './copy.ts';
+import { planReplay, type ReplayPlan, type ReplayScope, type ReplayUnit } from './plan.ts';
+import { type Range, replayUnit } from './unit.ts';
+
+export interface ReplayWorld {
+  /** Where records and raw pages are. */
+  readonly source: ObjectStore;
+  /** Where partitions are rebuilt: the same, or another place. */
+  readonly target: ObjectStore;
+  readonly codec: RowCodec;
+  readonly lines: LineCodec;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly retryLostRaces: RetryLostRaces;
+  /** For the log. */
+  readonly info: (message: string) => void;
+  readonly warn: (message: string) => void;
+  /** Name and version, for the records. */
+  readonly writtenBy: string;
+}
+
+export interface ReplayOptions extends ReplayScope, Range {}
+
+/** Times a table is gone over again because pulls were published meanwhile. */
+const MOST_ROUNDS = 5;
+
+/**
+ * Rebuilds partitions from the raw pages of the good pulls that touch them, oldest first, and swaps them in. What a pull
+ * without usable raw pages had a say in is reported as incomplete. Throws `UsageError` for a pull to exclude that is none
+ * and for a target that is not this ledger's, and what the stores throw.
+ */
+export async function replayLedger(options: ReplayOptions, world: ReplayWorld): Promise<ReplayResult> {
+  const startedAt = world.clock.now();
+  const plan = await planReplay(world.source, options);
+  const elsewhere = world.target !== world.source;
+  if (elsewhere) {
+    await prepareTarget(plan, world);
+    await copyEvidence(plan, world);
+  }
+  const tables: ReplayedTable[] = [];
+  for (const { table, region } of plan.units) {
+    const replayed = await replayTable({ table, region }, { plan, options, startedAt }, world);
+    if (!replayed) continue;
+    tables.push(replayed);
+    const { written, unchanged } = replayed.partitions;
+    world.info(
+      `${table} in ${region}: ${replayed.pulls} pulls, ${written} partitions written, ${unchanged} as they were`,
+    );
+  }
+  if (elsewhere) await copyRecords(plan, world);
+  for (const { raw, reason } of plan.skipped) world.warn(`${raw} was left out: ${reason}`);
+  const isComplete = tables.every(({ incomplete }) => incomplete.length === 0);
+  return {
+    schema_version: REPLAY_SCHEMA_VERSION,
+    outcome: isComplete ? 'ok' : 'incomplete',
+    exit_code: isComplete ? 0 : 65,
+    started_at: new Date(startedAt).toISOString(),
+    finished_at: new Date(world.clock.now()).toISOString(),
+    tables,
+    skipped: [...plan.skipped],
+    withdrawn: [...plan.withdrawn].toSorted(),
+  };
+}
+
+interface TableTask {
+  readonly plan: ReplayPlan;
+  readonly options: ReplayOptions;
+  readonly startedAt: number;
+}
+
+/** Goes over a table again while pulls are published into it: what they brought must not be undone. */
+async function replayTable(
+  name: Pick<ReplayUnit, 'table' | 'region'>,
+  { plan, options, startedAt }: TableTask,
+  world: ReplayWorld,
+): Promise<ReplayedTable | undefined> {
+  let current = plan;
+  for (let round = 1; ; round++) {
+    const unit = unitOf(current, name);
+    if (!unit) return undefined;
+    const { withdrawn, hashes } = current;
+    const replayed = await replayUnit({ unit, range: options, withdrawn, hashes, startedAt }, world);
+    if (world.target !== world.source || round === MOST_ROUNDS) return replayed;
+    current = await planReplay(world.source, { ...options, regions: [name.region] });
+    if (unitOf(current, name)?.pulls.length === unit.pulls.length) return replayed;
+  }
+}
+
+function unitOf({ units }: ReplayPlan, { table, region }: Pick<ReplayUnit, 'table' | 'region'>) {
+  return units.find((unit) => unit.table === table && unit.region === region);
+}

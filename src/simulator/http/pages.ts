@@ -1,0 +1,104 @@
+import { factsOf } from '../../../schemas/kinds.ts';
+import { type Fault, ofName } from '../faults/faults.ts';
+import { randomFrom, seedOf, shuffled } from '../world/random.ts';
+import type { SummaryRequest } from './request.ts';
+import type { SummaryItem, Tally } from '../world/counted-rows.ts';
+import { type Position, sealToken } from './tokens.ts';
+
+type Item = SummaryItem | Readonly<Record<string, unknown>>;
+
+/** One answer as it goes out. */
+export interface PageText {
+  readonly body: string;
+  /** Rows of the tally in it, repeated ones included. */
+  readonly rows: number;
+}
+
+export interface PageOptions {
+  readonly seed: string;
+  readonly request: SummaryRequest;
+  readonly position: Position;
+  readonly faults: readonly Fault[];
+}
+
+/** The page at a position, as faulty as it was told to be. */
+export function pageText(tally: Tally, options: PageOptions): PageText {
+  const { request, faults } = options;
+  const empty = ofName(faults, 'empty-page').length > 0;
+  const { again, end } = reach(tally, options);
+  const own = empty
+    ? []
+    : [...repeatRows(tally, options, again), ...tally.slice(options.position.offset, end)];
+  const items = shapeItems(own, options);
+  const next = empty ? options.position.offset : end;
+  const token = empty || next < tally.length ? nextToken(options, next) : undefined;
+  return { body: bodyOf(request, { texts: textsOf(items, options), token }), rows: items.length };
+}
+
+/** Repeated rows take room from new ones, but at least one new row comes on each page, else paging would not end. */
+function reach(tally: Tally, { request, position, faults }: PageOptions): { again: number; end: number } {
+  const wanted = [...ofName(faults, 'overlap'), ...ofName(faults, 'conflict-later')];
+  const most = Math.max(0, ...wanted.map(({ rows = 1 }) => rows));
+  const again = Math.min(most, request.maxResults - 1, position.offset);
+  return { again, end: Math.min(tally.length, position.offset + request.maxResults - again) };
+}
+
+function repeatRows(tally: Tally, { position, faults }: PageOptions, again: number): readonly SummaryItem[] {
+  const rows = tally.slice(position.offset - again, position.offset);
+  return ofName(faults, 'conflict-later').length > 0 ? rows.map(oneMore) : rows;
+}
+
+function oneMore<T extends Item>(item: T): T {
+  return { ...item, Count: Number(item.Count) + 1 };
+}
+
+function shapeItems(own: readonly SummaryItem[], options: PageOptions): readonly Item[] {
+  if (options.faults.length === 0) return own;
+  const within = ofName(options.faults, 'conflict-within').flatMap(({ rows = 1 }) =>
+    own.slice(0, rows).map(oneMore),
+  );
+  const changed = [...own, ...within].map((item, index) => changeItem(item, index, options.faults));
+  if (ofName(options.faults, 'shuffle').length === 0) return changed;
+  return shuffled(changed, randomFrom(seedOf(options.seed, 'shuffle', options.position.page)));
+}
+
+function changeItem(item: Item, index: number, faults: readonly Fault[]): Item {
+  const changed: Record<string, unknown> = { ...item };
+  for (const { state = 'TELEPORTED', rows = 1 } of ofName(faults, 'unknown-state')) {
+    if (index < rows) changed.State = state;
+  }
+  for (const { field = 'Shard', value = 'a', rows = 1 } of ofName(faults, 'unknown-field')) {
+    if (index < rows) changed[field] = value;
+  }
+  for (const { by = 1, rows = 1 } of ofName(faults, 'miscount')) {
+    if (index < rows) changed.Count = Number(item.Count) + by;
+  }
+  for (const { field = 'Count', rows = 1 } of ofName(faults, 'missing-field')) {
+    if (index < rows) delete changed[field];
+  }
+  return changed;
+}
+
+function textsOf(items: readonly Item[], { request, position, faults }: PageOptions): readonly string[] {
+  const raw = ofName(faults, 'raw');
+  const context = { kind: request.kind, region: request.region, page: position.page };
+  const injected = raw.map(({ items: own }) => {
+    if (typeof own === 'function') return own(context);
+    return typeof own === 'string' ? own : own.map((item) => JSON.stringify(item)).join(',');
+  });
+  const rows = raw.some(({ replace }) => replace) ? [] : items.map((item) => JSON.stringify(item));
+  return [...injected, ...rows].filter((text) => text !== '');
+}
+
+function nextToken({ seed, request, position, faults }: PageOptions, offset: number): string {
+  if (request.token !== undefined && ofName(faults, 'repeated-token').length > 0) return request.token;
+  return sealToken(seed, request, { ...position, offset, page: position.page + 1 });
+}
+
+function bodyOf(
+  request: SummaryRequest,
+  { texts, token }: { readonly texts: readonly string[]; readonly token: string | undefined },
+): string {
+  const end = token === undefined ? '' : `,"NextToken":${JSON.stringify(token)}`;
+  return `{"${factsOf(request.kind).resultList}":[${texts.join(',')}],"AggregationPeriod":"${request.period}"${end}}`;
+}

@@ -1,0 +1,146 @@
+import { type Kind, knownResourceTypes } from '../../../schemas/kinds.ts';
+import { faceTableOf, type Step } from './job-traits.ts';
+import { between, mix, type Random, randomFrom, seedOf } from './random.ts';
+
+/** All times of jobs are whole seconds since the epoch: nothing changes within a second. */
+export type EpochSeconds = number;
+
+export const DAY_SECONDS = 86_400;
+/** No job lives longer, so a window needs the jobs of only so many days before it. */
+export const LONGEST_LIFE_DAYS = 3;
+
+export const resourceTypes: readonly string[] = knownResourceTypes;
+
+/**
+ * The jobs created on one day, as columns: a million objects would be slow to build and to read. Each line stands
+ * for `count` jobs that were created together and went the same way.
+ */
+export interface JobSheet {
+  readonly size: number;
+  readonly account: Uint32Array;
+  readonly resourceType: Uint8Array;
+  /** Index into the kind's stories. */
+  readonly story: Uint8Array;
+  readonly count: Uint16Array;
+  /** When each step began, by step: five columns. */
+  readonly times: readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array];
+}
+
+export interface JobsOf {
+  readonly seed: string;
+  readonly region: string;
+  readonly kind: Kind;
+  /** Days since the epoch. */
+  readonly day: number;
+  readonly accounts: number;
+  /** Rows wanted in one day's finished answer; may be a fraction. */
+  readonly rowsPerDay: number;
+}
+
+/** The jobs created on one day. The same day always has the same jobs. */
+export function drawJobs(of: JobsOf): JobSheet {
+  const random = randomFrom(seedOf(of.seed, of.region, of.kind, of.day));
+  const first = Math.floor(of.day * of.rowsPerDay);
+  const slots = Math.floor((of.day + 1) * of.rowsPerDay) - first;
+  const places = { ...of, accountSeed: seedOf(of.seed) };
+  const writer = sheetWriter(slots * 2);
+  for (let slot = 0; slot < slots; slot++) {
+    const account = (first + slot) % of.accounts;
+    const place = placeOf(places, account, Math.floor(slot / of.accounts));
+    if (place) drawSlot(writer, random, { ...place, account, dayStart: of.day * DAY_SECONDS });
+  }
+  return writer.finish();
+}
+
+interface Place {
+  readonly resourceType: number;
+  readonly story: number;
+}
+
+/**
+ * Where an account's n-th row of a day stands: every place is another identity, so that slots count rows. Accounts
+ * begin at a resource type of their own; a plain success is followed by one other ending of the same type.
+ */
+function placeOf(
+  of: JobsOf & { readonly accountSeed: number },
+  account: number,
+  nth: number,
+): Place | undefined {
+  const stories = faceTableOf(of.kind).stories.length;
+  const own = mix(of.accountSeed, account);
+  const onlyTrouble = mix(own, of.day) % 5 === 0 ? 1 : 0;
+  const index = nth + onlyTrouble;
+  const pair = index >> 1;
+  const turn = 2 * Math.floor(pair / resourceTypes.length) + (index & 1);
+  if (turn >= stories) return undefined;
+  const resourceType = (own + pair) % resourceTypes.length;
+  if (turn === 0) return { resourceType, story: 0 };
+  return { resourceType, story: 1 + ((mix(own, resourceType) + turn - 1) % (stories - 1)) };
+}
+
+interface Slot extends Place {
+  readonly account: number;
+  readonly dayStart: EpochSeconds;
+}
+
+/** About 93 of 100 jobs succeed: successes come in dozens, of which a few go their own way, other endings one by one. */
+function drawSlot(writer: SheetWriter, random: Random, slot: Slot): void {
+  if (slot.story !== 0) return writer.add(random, slot, between(random, 1, 2));
+  const count = between(random, 1, 39);
+  const stragglers = count > 3 ? between(random, 1, 3) : 0;
+  writer.add(random, slot, count - stragglers);
+  if (stragglers > 0) writer.add(random, slot, stragglers);
+}
+
+interface SheetWriter {
+  add(random: Random, slot: Slot, count: number): void;
+  finish(): JobSheet;
+}
+
+function sheetWriter(capacity: number): SheetWriter {
+  const account = new Uint32Array(capacity);
+  const resourceType = new Uint8Array(capacity);
+  const story = new Uint8Array(capacity);
+  const counts = new Uint16Array(capacity);
+  const column = () => new Uint32Array(capacity);
+  const times = [column(), column(), column(), column(), column()] as const;
+  let size = 0;
+  return {
+    add: (random, slot, count) => {
+      account[size] = slot.account;
+      resourceType[size] = slot.resourceType;
+      story[size] = slot.story;
+      counts[size] = count;
+      const created = slot.dayStart + between(random, 0, DAY_SECONDS - 1);
+      const running = created + between(random, 30, 600);
+      const run = drawRun(random);
+      times[0][size] = created;
+      times[1][size] = created + ((running - created) >> 1);
+      times[2][size] = running;
+      times[3][size] = running + run - Math.ceil(run / 20);
+      times[4][size] = running + run;
+      size++;
+    },
+    finish: () => ({ size, account, resourceType, story, count: counts, times }),
+  };
+}
+
+/** Seconds a job runs: minutes for most, over midnight for some, more than a day for a few. */
+function drawRun(random: Random): number {
+  const luck = random();
+  if (luck < 0.015) return between(random, 24 * 3600, 60 * 3600);
+  if (luck < 0.1) return between(random, 6 * 3600, 16 * 3600);
+  return between(random, 60, 2 * 3600);
+}
+
+/** The step a line's jobs have reached, of those their story takes; undefined when they do not exist yet. */
+export function stepAt(
+  sheet: JobSheet,
+  line: number,
+  moment: { readonly now: EpochSeconds; readonly story: readonly number[] },
+): Step | undefined {
+  for (let step = 4; step >= 0; step--) {
+    if (moment.story[step]! >= 0 && moment.now >= sheet.times[step as Step][line]!) return step as Step;
+  }
+  return undefined;
+}

@@ -1,0 +1,44 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { pullPath } from '../../src/ledger/pull-key.ts';
+import { LostRaceError } from '../../src/errors.ts';
+import { writeOnce } from '../../src/ledger/write-once.ts';
+import { aSlice, OBSERVED_AT } from '../fixtures/builders.ts';
+import { MemoryStore } from '../fixtures/memory-store.ts';
+
+const KEY = 'pulls/pull_date=2026-11-23/20261123T030005123Z-copy-ONE_DAY-eu-west-1-any.json';
+const NEXT = KEY.replace('05123Z', '05124Z');
+
+let store: MemoryStore;
+beforeEach(() => {
+  store = new MemoryStore();
+});
+
+function write(text: string): Promise<string> {
+  const bytes = new TextEncoder().encode(text);
+  return writeOnce(store, (instant) => pullPath(aSlice(), instant), OBSERVED_AT, bytes);
+}
+
+describe('an object that is written once', () => {
+  it('lies under its instant', async () => {
+    expect(await write('one')).toBe(KEY);
+    expect(store.text(KEY)).toBe('one');
+  });
+
+  it('takes the next millisecond when another one has taken its own', async () => {
+    store.seed(KEY, 'another');
+    expect(await write('one')).toBe(NEXT);
+    expect(store.text(KEY)).toBe('another');
+    expect(store.text(NEXT)).toBe('one');
+  });
+
+  it('knows itself when the answer to the first PUT was lost', async () => {
+    await write('one');
+    expect(await write('one')).toBe(KEY);
+    expect(store.puts).toEqual([KEY]);
+  });
+
+  it('gives up when every millisecond of a second is taken', async () => {
+    store.put = async () => ({ written: false });
+    await expect(write('one')).rejects.toThrow(LostRaceError);
+  });
+});

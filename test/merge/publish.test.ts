@@ -1,0 +1,219 @@
+import { describe, expect, it } from 'vitest';
+import type { SummaryRow } from '../../schemas/columns.ts';
+import { type Day, daysBetween } from '../../src/domain/day.ts';
+import { rowsByDay } from '../../src/domain/row.ts';
+import { LostRaceError, StoreError } from '../../src/errors.ts';
+import { type DayPlan, planDays, publishDays, type SliceSeen } from '../../src/merge/publish.ts';
+import { SliceReport } from '../../src/pull/slice-result.ts';
+import { aRow, aSlice, aWorld, ledgerRows, OBSERVED_AT, OTHER_ACCOUNT } from '../fixtures/builders.ts';
+import { jsonCodec, MemoryStore } from '../fixtures/memory-store.ts';
+
+const EARLIER = OBSERVED_AT - 1;
+
+function keyOf(day: Day, table = 'copy_job_summaries'): string {
+  return `${table}/aggregation_period=ONE_DAY/start_date=${day}/eu-west-1.parquet`;
+}
+
+function seen(rows: readonly SummaryRow[], fields: Partial<SliceSeen> = {}): SliceSeen {
+  return {
+    slice: aSlice(),
+    rows: rowsByDay(rows),
+    observedAt: OBSERVED_AT,
+    isDoubtful: () => false,
+    ...fields,
+  };
+}
+
+async function aLedger(...rows: readonly SummaryRow[]): Promise<MemoryStore> {
+  const store = new MemoryStore();
+  const days = new Set(rows.map((row) => new Date(row.start_time).toISOString().slice(0, 10)));
+  for (const day of days) {
+    const ofDay = rows.filter((row) => row.start_time === Date.parse(day));
+    store.seed(keyOf(day), await jsonCodec.encode('copy', ofDay));
+  }
+  return store;
+}
+
+async function plan(store: MemoryStore, what: SliceSeen) {
+  return planDays([what], { store, codec: jsonCodec });
+}
+
+async function publish(store: MemoryStore, what: SliceSeen) {
+  const report = new SliceReport(what.slice, () => undefined);
+  await publishPlans(await plan(store, what), store, report);
+  return report;
+}
+
+/** Throws what failed first. */
+async function publishPlans(
+  plans: readonly DayPlan[],
+  store: MemoryStore,
+  report: SliceReport,
+): Promise<void> {
+  const reports = new Map(plans.flatMap(({ pulls }) => pulls).map((pull) => [pull, report]));
+  const failures = await publishDays(plans, aWorld({ store }), reports);
+  for (const thrown of failures.values()) throw thrown;
+}
+
+function stored(fields: Parameters<typeof aRow>[0] = {}): SummaryRow {
+  return aRow({ observed_at: EARLIER, ...fields });
+}
+
+describe('the days a pull speaks for', () => {
+  it('reach from the first to the last day it returned, silent ones included', async () => {
+    const plans = await plan(
+      new MemoryStore(),
+      seen([aRow({ day: '2026-11-22' }), aRow({ day: '2026-11-19' })]),
+    );
+    expect(plans.map(({ change }) => [change.partition, change.action])).toEqual([
+      [keyOf('2026-11-19'), 'create'],
+      [keyOf('2026-11-20'), 'unchanged'],
+      [keyOf('2026-11-21'), 'unchanged'],
+      [keyOf('2026-11-22'), 'create'],
+    ]);
+  });
+
+  it('are none when it returned nothing', async () => {
+    expect(await plan(await aLedger(stored()), seen([]))).toEqual([]);
+  });
+
+  it('leave every other day alone, for ever', async () => {
+    const store = await aLedger(
+      stored({ day: '2026-11-18', state: 'RUNNING' }),
+      stored({ day: '2026-11-23', state: 'RUNNING' }),
+    );
+    const before = store.snapshot();
+    await publish(store, seen([aRow({ day: '2026-11-19' }), aRow({ day: '2026-11-22' })]));
+    expect(store.snapshot()).toMatchObject(before);
+  });
+
+  it('are put under the UTC date of their start, whatever the hour', async () => {
+    const plans = await plan(new MemoryStore(), seen([aRow({ start_time: Date.UTC(2026, 10, 22, 23, 59) })]));
+    expect(plans.map(({ change }) => change.partition)).toEqual([keyOf('2026-11-22')]);
+  });
+
+  it("are of the slice's own table", async () => {
+    const what = seen([aRow({ day: '2026-11-22' })], { slice: aSlice({ table: 'copy_failures' }) });
+    expect((await plan(new MemoryStore(), what)).map(({ change }) => change.partition)).toEqual([
+      keyOf('2026-11-22', 'copy_failures'),
+    ]);
+  });
+});
+
+describe('an account seen on one day', () => {
+  it('is spoken for on a day without rows: what was running there has moved on', async () => {
+    const done = stored({ day: '2026-11-21', state: 'FAILED' });
+    const store = await aLedger(done, stored({ day: '2026-11-21', state: 'RUNNING' }));
+    await publish(store, seen([aRow({ day: '2026-11-20' }), aRow({ day: '2026-11-22' })]));
+    expect((await ledgerRows(store))[keyOf('2026-11-21')]).toEqual([done]);
+  });
+
+  it('does not speak for another account', async () => {
+    const other = stored({ day: '2026-11-21', state: 'RUNNING', account_id: OTHER_ACCOUNT });
+    const store = await aLedger(other);
+    await publish(store, seen([aRow({ day: '2026-11-20' }), aRow({ day: '2026-11-22' })]));
+    expect((await ledgerRows(store))[keyOf('2026-11-21')]).toEqual([other]);
+  });
+});
+
+describe('fewer finished jobs than are stored', () => {
+  const rows = ['2026-11-20', '2026-11-21', '2026-11-22'].map((day) => stored({ day, job_count: 9 }));
+  const fewer = ['2026-11-20', '2026-11-21', '2026-11-22'].map((day) => aRow({ day, job_count: 3 }));
+
+  it('do not replace them on the oldest day alone', async () => {
+    const store = await aLedger(...rows);
+    const report = await publish(store, seen(fewer));
+    expect(Object.values(await ledgerRows(store)).flat()).toEqual([rows[0], fewer[1], fewer[2]]);
+    expect(report.result.protected).toBe(1);
+  });
+
+  it('replace them on no day of a doubtful pull', async () => {
+    const store = await aLedger(...rows);
+    const before = store.snapshot();
+    const report = await publish(store, seen(fewer, { isDoubtful: () => true }));
+    expect(store.snapshot()).toEqual(before);
+    expect(report.result.protected).toBe(3);
+  });
+
+  it('count for each account of a day', async () => {
+    const both = [{ job_count: 9 }, { job_count: 9, account_id: OTHER_ACCOUNT }].map(stored);
+    const report = await publish(
+      await aLedger(...both),
+      seen(both.map((row) => ({ ...row, job_count: 3, observed_at: OBSERVED_AT }))),
+    );
+    expect(report.result.protected).toBe(2);
+  });
+
+  it('are told with the partitions concerned', async () => {
+    const report = await publish(await aLedger(...rows), seen(fewer, { isDoubtful: () => true }));
+    report.close();
+    expect(report.result.warnings).toEqual([
+      `3 account-days came with fewer jobs than are stored and were kept: ${rows
+        .map((row) => keyOf(new Date(row.start_time).toISOString().slice(0, 10)))
+        .join(', ')}`,
+    ]);
+  });
+});
+
+describe('publishing', () => {
+  it('counts and lists what was written and what was found as it should be', async () => {
+    const same = stored({ day: '2026-11-21' });
+    const store = await aLedger(same);
+    const report = await publish(
+      store,
+      seen([{ ...same, observed_at: OBSERVED_AT }, aRow({ day: '2026-11-22' })]),
+    );
+    expect(store.puts).toEqual([keyOf('2026-11-22')]);
+    expect(report.result.partitions).toEqual({ written: 1, unchanged: 1 });
+    expect(report.objects.map(({ partition, action }) => [partition, action])).toEqual([
+      [keyOf('2026-11-21'), 'unchanged'],
+      [keyOf('2026-11-22'), 'written'],
+    ]);
+  });
+
+  it('gives the same bytes for the same rows, however they came', async () => {
+    const rows = ['1', '2', null].flatMap((account_id) =>
+      ['EBS', 'S3'].map((resource_type) => aRow({ account_id, resource_type })),
+    );
+    const [one, other] = [new MemoryStore(), new MemoryStore()];
+    await publish(one, seen(rows));
+    await publish(other, seen(rows.toReversed()));
+    expect(one.snapshot()).toEqual(other.snapshot());
+  });
+
+  it('merges again with what another writer wrote meanwhile', async () => {
+    const store = await aLedger(stored());
+    const what = seen([aRow({ job_count: 5 })]);
+    const plans = await plan(store, what);
+    const theirs = stored({ account_id: OTHER_ACCOUNT });
+    store.seed(keyOf('2026-11-22'), await jsonCodec.encode('copy', [stored(), theirs]));
+    await publishPlans(plans, store, new SliceReport(what.slice, () => undefined));
+    expect((await ledgerRows(store))[keyOf('2026-11-22')]).toEqual([aRow({ job_count: 5 }), theirs]);
+  });
+
+  it('counts what is protected in the merge that was written, once', async () => {
+    const store = await aLedger(stored({ job_count: 9 }));
+    const what = seen([aRow({ job_count: 3 }), aRow({ account_id: OTHER_ACCOUNT })]);
+    const plans = await plan(store, what);
+    store.seed(keyOf('2026-11-22'), await jsonCodec.encode('copy', [stored({ job_count: 9 })]));
+    const report = new SliceReport(what.slice, () => undefined);
+    await publishPlans(plans, store, report);
+    expect(report.result).toMatchObject({ protected: 1, partitions: { written: 1, unchanged: 0 } });
+  });
+
+  it('gives up on a partition others keep writing, as something to try again later', async () => {
+    const store = new MemoryStore();
+    store.put = async () => ({ written: false });
+    await expect(publish(store, seen([aRow()]))).rejects.toThrow(LostRaceError);
+  });
+
+  it('does not let a partition that fails stop the others, however many', async () => {
+    const store = new MemoryStore();
+    const put = store.put.bind(store);
+    const broken = new StoreError('fix-config', 'no permission');
+    const days = daysBetween('2026-11-01', '2026-11-22');
+    store.put = (key, ...rest) => (key === keyOf('2026-11-01') ? Promise.reject(broken) : put(key, ...rest));
+    await expect(publish(store, seen(days.map((day) => aRow({ day }))))).rejects.toBe(broken);
+    expect(store.puts.toSorted()).toEqual(days.slice(1).map((day) => keyOf(day)));
+  });
+});

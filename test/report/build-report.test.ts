@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { createReport } from '../../src/report/build-report.ts';
+
+const DAY = '2026-11-22';
+const place = { kind: 'copy', region: 'eu-west-1', account: '111122223333', day: DAY };
+const about = { generated_at: '', written_by: '', ledger: '', yesterday: DAY };
+
+function reportOf(categories: readonly (readonly [category: string, jobs: number])[]) {
+  const choice = { shown: [place.account], others: 0, days: [DAY, DAY] as const };
+  const report = createReport({ days: [DAY], choice, about });
+  for (const [category, jobs] of categories) report.trouble(place, { category, resourceType: 'EBS', jobs });
+  return report.data();
+}
+
+describe('what is said of jobs in trouble', () => {
+  it('is told by the number of jobs, most first', () => {
+    const { trouble, trouble_names: names } = reportOf([
+      ['FEW', 1],
+      ['MANY', 5],
+      ['FEW', 2],
+    ]);
+    expect(names).toEqual({ category: ['MANY', 'FEW'], resource_type: ['EBS'] });
+    expect([trouble.category, trouble.jobs]).toEqual([
+      [0, 1],
+      [5, 3],
+    ]);
+  });
+
+  it('is told as one beyond the first forty', () => {
+    const many = Array.from({ length: 45 }, (_, at) => [`CATEGORY ${at}`, 100 - at] as const);
+    const { trouble, trouble_names: names } = reportOf(many);
+    expect(names.category).toHaveLength(41);
+    expect(names.category.at(-1)).toBe('5 others');
+    expect(trouble.jobs.at(-1)).toBe(60 + 59 + 58 + 57 + 56);
+    expect(trouble.jobs.reduce((sum, jobs) => sum + jobs, 0)).toBe(
+      many.reduce((sum, [, jobs]) => sum + jobs, 0),
+    );
+  });
+});
