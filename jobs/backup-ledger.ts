@@ -41,9 +41,8 @@ const commands = [
     (await import('./world/regions.ts')).findRegions(config, interruption.signal),
   ),
   registerCommand({
-    async *register(config) {
-      yield* (await import('./commands/register.ts')).register(config, interruption.signal);
-    },
+    register: async (config, tell) =>
+      (await import('./commands/register.ts')).register(config, tell, interruption.signal),
     statements: async (config) =>
       (await import('./commands/register.ts')).statements(config, interruption.signal),
   }),

@@ -1,7 +1,5 @@
 import type { Settings } from '../src/config/resolve.ts';
-import { parsePullConfig } from '../src/config/pull-config.ts';
-import { parseQueryConfig } from '../src/config/query-config.ts';
-import { parseVerifyConfig } from '../src/config/verify-config.ts';
+import { parsePullConfig, parseQueryConfig, parseVerifyConfig } from '../src/config/commands.ts';
 import { UsageError } from '../src/errors.ts';
 import type { PullResult } from '../schemas/pull-result.ts';
 import type { VerifyResult } from '../schemas/verify-result.ts';
@@ -87,16 +85,11 @@ export async function* query(
   { signal = never }: CallOptions = {},
 ): AsyncGenerator<Row, void, undefined> {
   const config = judged(parseQueryConfig(sources({ ...flags, sql })));
-  const { formatAs, openEngine } = await import('./commands/query.ts');
+  const { openEngine } = await import('./commands/query.ts');
+  const { recordsOf } = await import('../src/adapters/terminal/answer-json.ts');
   const engine = await openEngine(config, signal);
   try {
-    const text = await formatAs('jsonl', await engine.run(sql));
-    let line = '';
-    for await (const piece of text) {
-      const lines = (line + piece).split('\n');
-      line = lines.pop() ?? '';
-      for (const each of lines) if (each !== '') yield JSON.parse(each) as Row;
-    }
+    yield* recordsOf(await engine.run(sql));
   } finally {
     engine.close();
   }

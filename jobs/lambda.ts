@@ -1,6 +1,6 @@
 import { parseLambdaEvent, type LambdaTask } from '../src/fan-out/lambda-event.ts';
 import { planOf } from '../src/fan-out/planned-slice.ts';
-import type { PullConfig } from '../src/config/pull-config.ts';
+import type { PullConfig } from '../src/config/commands.ts';
 import { type Settings, unknownVariables } from '../src/config/resolve.ts';
 import { outcomeOf, type SliceOutcome } from '../src/domain/slice-outcome.ts';
 import { type RunSummary, summarize } from '../src/fan-out/summarize.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transform } from 'esbuild';
 
-/** What the bundles of the command line and of the Lambda function have in common. */
+/** How code is bundled, and the licences of what goes into a bundle. */
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -29,6 +29,7 @@ const bundledVersions = {
         `const versions = ${JSON.stringify(versions)};`,
         'export const installedVersion = (name) => versions[name];',
         `export const packageInfo = () => (${JSON.stringify({ name, version, engines })});`,
+        `export const writtenBy = () => ${JSON.stringify(`${name} ${version}`)};`,
       ];
       return { contents: contents.join('\n'), loader: 'js' };
     });

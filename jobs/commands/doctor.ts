@@ -12,63 +12,54 @@ import {
 import { callerIdentity } from '../../src/adapters/aws/sts.ts';
 import { createFileStore } from '../../src/adapters/folder/store.ts';
 import { createGlueCatalog } from '../../src/adapters/aws/glue.ts';
-import { createRetry } from '../../src/adapters/back-off.ts';
-import type { DoctorConfig } from '../../src/config/doctor-config.ts';
+import { createRetry } from '../../src/adapters/aws/retry.ts';
+import type { DoctorConfig } from '../../src/config/commands.ts';
 import { examine } from '../../src/doctor/doctor.ts';
 import type { DoctorWorld } from '../../src/doctor/checks.ts';
 import { exitCodes } from '../../src/errors.ts';
 import type { InspectedStore } from '../../src/ports.ts';
 import { openAthena } from '../world/athena.ts';
 import { clientOptions, defaultTimeouts } from '../world/client-options.ts';
-import { startDeadline } from '../world/deadline.ts';
 import { openS3Ledger } from '../world/ledger.ts';
-import { openClock, openLog, sayClock } from '../world/log.ts';
 import { packageInfo } from '../world/package-info.ts';
 import { findRegions } from '../world/regions.ts';
+import { type Session, withSession } from '../world/session.ts';
 import { sdkRegion } from '../world/sdk-region.ts';
 import { openSources, versions } from '../world/sources.ts';
 
 const FIRST_REGION = 'us-east-1';
 
 /** Examines as the command line does; each check is told as it is done. */
-export async function doctor(
+export function doctor(
   config: DoctorConfig,
   tell: (check: Check) => void,
   interrupted: AbortSignal,
 ): Promise<DoctorResult> {
-  const log = await openLog(config);
-  sayClock(config.now, log);
-  const deadline = startDeadline(config.deadline, interrupted);
-  const opened = await openDoctorWorld(config, deadline.signal);
-  const { world } = opened;
-  const checks: Check[] = [];
-  const observations: Observation[] = [];
-  try {
-    for await (const finding of examine(world)) {
+  return withSession(config, interrupted, async (session) => {
+    const checks: Check[] = [];
+    const observations: Observation[] = [];
+    for await (const finding of examine(await openDoctorWorld(config, session))) {
       if ('observation' in finding) observations.push(finding.observation);
       else {
         checks.push(finding.check);
         tell(finding.check);
       }
     }
-  } finally {
-    opened.close();
-    deadline.cancel();
-  }
-  const exit_code = exitCodeOf(checks);
-  return {
-    schema_version: DOCTOR_VERSION,
-    outcome: exit_code === 0 ? 'ok' : 'failed',
-    exit_code,
-    examined_at: new Date(world.clock.now()).toISOString(),
-    versions: versions(),
-    checks,
-    observations,
-  };
+    const exit_code = worstOf(checks);
+    return {
+      schema_version: DOCTOR_VERSION,
+      outcome: exit_code === 0 ? 'ok' : 'failed',
+      exit_code,
+      examined_at: new Date(session.clock.now()).toISOString(),
+      versions: versions(),
+      checks,
+      observations,
+    };
+  });
 }
 
 /** What only time mends is for the scheduler; everything else is for the operator. */
-function exitCodeOf(checks: readonly Check[]): DoctorResult['exit_code'] {
+function worstOf(checks: readonly Check[]): DoctorResult['exit_code'] {
   const failures = checks.filter(({ status }) => status === 'failed');
   if (failures.length === 0) return 0;
   return failures.every(({ recovery }) => recovery === 'retry-later')
@@ -76,13 +67,10 @@ function exitCodeOf(checks: readonly Check[]): DoctorResult['exit_code'] {
     : exitCodes['fix-config'];
 }
 
-interface OpenDoctorWorld {
-  readonly world: DoctorWorld;
-  close(): void;
-}
-
-async function openDoctorWorld(config: DoctorConfig, signal: AbortSignal): Promise<OpenDoctorWorld> {
-  const clock = openClock(config.now);
+async function openDoctorWorld(
+  config: DoctorConfig,
+  { clock, signal, closing }: Session,
+): Promise<DoctorWorld> {
   const retry = createRetry({ maxAttempts: config['max-attempts'], signal, now: clock.now });
   const region = await sdkRegion().catch(() => undefined);
   const options = clientOptions(defaultTimeouts);
@@ -92,7 +80,12 @@ async function openDoctorWorld(config: DoctorConfig, signal: AbortSignal): Promi
   const glue = new GlueClient({ region: home, ...options });
   const { ledger, database } = config;
   const wanted = packageInfo().engines.node;
-  const world: DoctorWorld = {
+  closing(() => {
+    sts.destroy();
+    glue.destroy();
+    sources.close();
+  });
+  return {
     clock,
     signal,
     node: { version: process.version, wanted, isRecent: isRecent(process.version, wanted) },
@@ -112,14 +105,6 @@ async function openDoctorWorld(config: DoctorConfig, signal: AbortSignal): Promi
       catalog: { open: async () => createGlueCatalog({ client: glue, retry, signal }), database },
       engine: () => openAthena(config, { clock, signal }),
     }),
-  };
-  return {
-    world,
-    close() {
-      sts.destroy();
-      glue.destroy();
-      sources.close();
-    },
   };
 }
 

@@ -1,14 +1,12 @@
 import type { PullResult } from '../../schemas/pull-result.ts';
-import type { Logger } from '../../src/adapters/terminal/logger.ts';
-import type { Progress } from '../../src/adapters/terminal/progress.ts';
-import type { PullConfig } from '../../src/config/pull-config.ts';
+import type { PullConfig } from '../../src/config/commands.ts';
 import type { Slice } from '../../src/domain/slice.ts';
-import type { Clock, Report } from '../../src/ports.ts';
+import type { Report } from '../../src/ports.ts';
 import { runPull } from '../../src/pull/run.ts';
 import { metricLines } from '../../src/pull/metrics.ts';
-import { startDeadline } from '../world/deadline.ts';
-import { openClock, openLog, sayClock, showsProgress } from '../world/log.ts';
+import { wantsProgress } from '../world/log.ts';
 import { findRegions } from '../world/regions.ts';
+import { type Session, withSession } from '../world/session.ts';
 import { openWorld } from '../world/world.ts';
 
 /** Runs a pull as the command line does, metrics included. */
@@ -22,21 +20,15 @@ export async function pull(config: PullConfig, interrupted: AbortSignal): Promis
 }
 
 /** Runs a pull with its clock, log, progress display and deadline. */
-export async function pullSlices(config: PullConfig, interrupted: AbortSignal): Promise<PullResult> {
-  const deadline = startDeadline(config.deadline, interrupted);
-  const slices = config.slicesIn(await findRegions(config, deadline.signal));
-  const clock = openClock(config.now);
-  const display = await openDisplay(config, slices, clock);
-  sayClock(config.now, display.log);
-  const { signal } = deadline;
-  const world = await openWorld(config, slices, { clock, signal, report: display.report });
-  try {
-    return await runPull({ slices, ...settingsOf(config) }, world);
-  } finally {
-    world.close();
-    deadline.cancel();
-    display.close();
-  }
+export function pullSlices(config: PullConfig, interrupted: AbortSignal): Promise<PullResult> {
+  return withSession(config, interrupted, async (session) => {
+    const { clock, signal, closing } = session;
+    const slices = config.slicesIn(await findRegions(config, signal));
+    const report = await openDisplay(config, slices, session);
+    const world = await openWorld(config, slices, { clock, signal, report });
+    closing(() => world.close());
+    return runPull({ slices, ...settingsOf(config) }, world);
+  });
 }
 
 /** How a configuration wants slices to be pulled. */
@@ -50,27 +42,16 @@ export function settingsOf(config: PullConfig) {
   return { limits, reconcile, keepRaw: !config['no-raw'], concurrency, dryRun: config['dry-run'] };
 }
 
-interface Display {
-  readonly log: Logger;
-  readonly report: Report;
-  close(): void;
-}
-
-async function openDisplay(config: PullConfig, slices: readonly Slice[], clock: Clock): Promise<Display> {
-  const progress: Progress | undefined = showsProgress(config)
-    ? (await import('../../src/adapters/terminal/progress.ts')).createProgress({
-        stream: process.stderr,
-        slices,
-        now: clock.now,
-      })
-    : undefined;
-  const log = await openLog(config, progress?.writeAbove);
-  return {
-    log,
-    report(event) {
-      log.report(event);
-      progress?.report(event);
-    },
-    close: () => progress?.stop(),
+/** Where events are told: the log, and a progress display where one is wanted. */
+async function openDisplay(config: PullConfig, slices: readonly Slice[], session: Session): Promise<Report> {
+  const { log, clock, closing, logAbove } = session;
+  if (!wantsProgress(config)) return log.report;
+  const { createProgress } = await import('../../src/adapters/terminal/progress.ts');
+  const progress = createProgress({ stream: process.stderr, slices, now: clock.now });
+  closing(() => progress.stop());
+  logAbove(progress.writeAbove);
+  return (event) => {
+    log.report(event);
+    progress.report(event);
   };
 }

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import type { AnswerFormat } from '../../src/cli/query.ts';
-import type { QueryConfig } from '../../src/config/query-config.ts';
+import type { QueryConfig } from '../../src/config/commands.ts';
 import type { QueryAnswer, QueryEngine } from '../../src/ports.ts';
-import { startDeadline } from '../world/deadline.ts';
-import { openClock, openLog, sayClock } from '../world/log.ts';
+import { openClock } from '../world/log.ts';
+import { withSession } from '../world/session.ts';
 
 type EngineConfig = Pick<
   QueryConfig,
@@ -11,24 +11,17 @@ type EngineConfig = Pick<
 >;
 
 /** Runs SQL as the command line does: on the embedded engine for a local ledger, on Athena for one on S3. */
-export async function runQuery(
+export function runQuery(
   config: QueryConfig,
   sql: string,
   use: (answer: QueryAnswer) => Promise<void>,
   interrupted: AbortSignal,
 ): Promise<void> {
-  sayClock(config.now, await openLog(config));
-  const deadline = startDeadline(config.deadline, interrupted);
-  const { signal } = deadline;
-  const engine = await openEngine(config, signal);
-  try {
+  return withSession(config, interrupted, async ({ signal, closing }) => {
+    const engine = await openEngine(config, signal);
+    closing(() => engine.close());
     await use(await engine.run(sql));
-  } catch (error) {
-    throw signal.aborted ? signal.reason : error;
-  } finally {
-    engine.close();
-    deadline.cancel();
-  }
+  });
 }
 
 /** The engine of the place a ledger lies in. */

@@ -3,8 +3,9 @@ import { createTableSql } from '../../schemas/athena-ddl.ts';
 import { createViewSql } from '../../schemas/views/view.ts';
 import { views } from '../../schemas/views/views.ts';
 import { createGlueCatalog } from '../../src/adapters/aws/glue.ts';
-import { createRetry, retryLostRaces } from '../../src/adapters/back-off.ts';
-import type { RegisterConfig } from '../../src/config/register-config.ts';
+import { createRetry } from '../../src/adapters/aws/retry.ts';
+import { retryLostRaces } from '../../src/adapters/back-off.ts';
+import type { RegisterConfig } from '../../src/config/commands.ts';
 import {
   DATABASE_COMMENT,
   registerLedger,
@@ -14,72 +15,56 @@ import {
 import { openAthena } from '../world/athena.ts';
 import { sdkRegion } from '../world/sdk-region.ts';
 import { clientOptions, defaultTimeouts } from '../world/client-options.ts';
-import { startDeadline } from '../world/deadline.ts';
-import { openLedger } from '../world/ledger.ts';
-import { openClock, openLog, sayClock } from '../world/log.ts';
+import { withSession } from '../world/session.ts';
 
-/** Registers a ledger as the command line does: with its clock, log and deadline. */
-export async function* register(
+/** Registers a ledger as the command line does; each part is handed on as it is done. */
+export function register(
   config: RegisterConfig,
+  tell: (registration: Registration) => void,
   interrupted: AbortSignal,
-): AsyncIterable<Registration> {
-  const clock = openClock(config.now);
-  const log = await openLog(config);
-  sayClock(config.now, log);
-  const deadline = startDeadline(config.deadline, interrupted);
-  const { signal } = deadline;
-  const ledger = await openLedger(config, { clock, signal });
-  const client = new GlueClient({ region: await sdkRegion(), ...clientOptions(defaultTimeouts) });
-  const engine = runsSql(config) ? await openAthena(config, { clock, signal }) : undefined;
-  if (!engine)
-    log.warn('no views: they are made by Athena, so give --workgroup or --output-location as well');
-  try {
-    yield* registerLedger(
-      {
-        database: config.database,
-        location: locationOf(config),
-        firstDay: config['first-day'],
-        dryRun: config['dry-run'],
-      },
-      {
-        store: ledger.open(signal),
-        catalog: createGlueCatalog({
-          client,
-          retry: createRetry({ maxAttempts: config['max-attempts'], signal, now: clock.now }),
-          signal,
-        }),
-        engine,
-        clock,
-        retryLostRaces: retryLostRaces({ signal }),
-        warn: (message) => log.warn(message),
-      },
-    );
-  } catch (error) {
-    throw signal.aborted ? signal.reason : error;
-  } finally {
-    engine?.close();
-    client.destroy();
-    ledger.close();
-    deadline.cancel();
-  }
+): Promise<void> {
+  return withSession(config, interrupted, async ({ clock, log, signal, closing, openLedger }) => {
+    const ledger = await openLedger(config);
+    const client = new GlueClient({ region: await sdkRegion(), ...clientOptions(defaultTimeouts) });
+    closing(() => client.destroy());
+    const engine = runsSql(config) ? await openAthena(config, { clock, signal }) : undefined;
+    closing(() => engine?.close());
+    if (!engine)
+      log.warn('no views: they are made by Athena, so give --workgroup or --output-location as well');
+    const retry = createRetry({ maxAttempts: config['max-attempts'], signal, now: clock.now });
+    const registrations = registerLedger(optionsOf(config), {
+      store: ledger.open(signal),
+      catalog: createGlueCatalog({ client, retry, signal }),
+      engine,
+      clock,
+      retryLostRaces: retryLostRaces({ signal }),
+      warn: (message) => log.warn(message),
+    });
+    for await (const registration of registrations) tell(registration);
+  });
+}
+
+function optionsOf(config: RegisterConfig) {
+  return {
+    database: config.database,
+    location: locationOf(config),
+    firstDay: config['first-day'],
+    dryRun: config['dry-run'],
+  };
 }
 
 /** All SQL that `register` stands for, to be run by hand. Reads the ledger, changes nothing. */
-export async function statements(config: RegisterConfig, interrupted: AbortSignal): Promise<string[]> {
-  const clock = openClock(config.now);
-  const log = await openLog(config);
-  const ledger = await openLedger(config, { clock, signal: interrupted });
-  try {
-    const world = { store: ledger.open(interrupted), clock, warn: (message: string) => log.warn(message) };
+export function statements(config: RegisterConfig, interrupted: AbortSignal): Promise<string[]> {
+  return withSession(config, interrupted, async ({ clock, log, signal, openLedger }) => {
+    const ledger = await openLedger(config);
+    const world = { store: ledger.open(signal), clock, warn: (message: string) => log.warn(message) };
     const tables = await tablesToRegister(world, config['first-day']);
     return [
       `CREATE DATABASE IF NOT EXISTS ${config.database} COMMENT '${DATABASE_COMMENT}'`,
       ...tables.map((table) => createTableSql(table, `${locationOf(config)}/${table.name}`)),
       ...views.map(createViewSql),
     ];
-  } finally {
-    ledger.close();
-  }
+  });
 }
 
 function runsSql(config: RegisterConfig): boolean {

@@ -1,33 +1,23 @@
 import type { ReplayResult } from '../../schemas/replay-result.ts';
-import { gzipLines } from '../../src/adapters/gzip-lines.ts';
 import { retryLostRaces } from '../../src/adapters/back-off.ts';
-import type { ReplayConfig } from '../../src/config/replay-config.ts';
+import { gzipLines } from '../../src/adapters/gzip-lines.ts';
+import type { ReplayConfig } from '../../src/config/commands.ts';
 import { replayLedger } from '../../src/replay/replay.ts';
-import { startDeadline } from '../world/deadline.ts';
-import { lazyCodec, openLedger } from '../world/ledger.ts';
-import { openClock, openLog, sayClock } from '../world/log.ts';
-import { packageInfo } from '../world/package-info.ts';
+import { lazyCodec } from '../world/ledger.ts';
+import { writtenBy } from '../world/package-info.ts';
+import { withSession } from '../world/session.ts';
 
-/** Replays raw pages as the command line does: with its clock, log and deadline. */
-export async function replay(config: ReplayConfig, interrupted: AbortSignal): Promise<ReplayResult> {
-  const clock = openClock(config.now);
-  const log = await openLog(config);
-  sayClock(config.now, log);
-  const deadline = startDeadline(config.deadline, interrupted);
-  const { signal } = deadline;
-  const ledger = await openLedger(config, { clock, signal });
-  const place = config.into
-    ? await openLedger({ ...config, ledger: config.into }, { clock, signal })
-    : ledger;
-  const source = ledger.open(signal);
-  const { name, version } = packageInfo();
-  try {
+/** Replays raw pages as the command line does. */
+export function replay(config: ReplayConfig, interrupted: AbortSignal): Promise<ReplayResult> {
+  return withSession(config, interrupted, async ({ clock, log, signal, openLedger }) => {
+    const source = (await openLedger(config)).open(signal);
+    const target = config.into ? (await openLedger({ ...config, ledger: config.into })).open(signal) : source;
     const { kind: kinds, region: regions, exclude, from, to } = config;
-    return await replayLedger(
+    return replayLedger(
       { kinds, regions, exclude, from, to },
       {
         source,
-        target: config.into ? place.open(signal) : source,
+        target,
         codec: lazyCodec(),
         lines: gzipLines,
         clock,
@@ -35,14 +25,8 @@ export async function replay(config: ReplayConfig, interrupted: AbortSignal): Pr
         retryLostRaces: retryLostRaces({ signal }),
         warn: (message) => log.warn(message),
         info: (message) => log.info(message),
-        writtenBy: `${name} ${version}`,
+        writtenBy: writtenBy(),
       },
     );
-  } catch (error) {
-    throw signal.aborted ? signal.reason : error;
-  } finally {
-    ledger.close();
-    if (config.into) place.close();
-    deadline.cancel();
-  }
+  });
 }

@@ -4,41 +4,31 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { ReportConfig } from '../../src/config/report-config.ts';
+import type { ReportConfig } from '../../src/config/commands.ts';
 import { LedgerError, UsageError } from '../../src/errors.ts';
 import { readReport } from '../../src/report/read-report.ts';
-import { startDeadline } from '../world/deadline.ts';
-import { openClock, openLog, sayClock } from '../world/log.ts';
-import { packageInfo } from '../world/package-info.ts';
+import { writtenBy } from '../world/package-info.ts';
+import { withSession } from '../world/session.ts';
 import { openEngine } from './query.ts';
 
 /** Makes the report as the command line does and returns the path of its file. */
-export async function report(config: ReportConfig, interrupted: AbortSignal): Promise<string> {
-  sayClock(config.now, await openLog(config));
-  const deadline = startDeadline(config.deadline, interrupted);
-  const { signal } = deadline;
-  const { name, version } = packageInfo();
-  const writtenBy = `${name} ${version}`;
-  const engine = await openEngine(config, signal);
-  try {
+export function report(config: ReportConfig, interrupted: AbortSignal): Promise<string> {
+  return withSession(config, interrupted, async ({ clock, signal, closing }) => {
+    const engine = await openEngine(config, signal);
+    closing(() => engine.close());
     const { from, to, ledger } = config;
     const place = ledger.type === 's3' ? `s3://${ledger.bucket}/${ledger.prefix}` : ledger.path;
-    const now = openClock(config.now).now();
-    const data = await readReport(engine, { now, from, to, ledger: place, writtenBy });
+    const by = writtenBy();
+    const data = await readReport(engine, { now: clock.now(), from, to, ledger: place, writtenBy: by });
     const path = resolve(config.out);
-    await write(path, await pageWith(JSON.stringify(data), writtenBy));
+    await write(path, await pageWith(JSON.stringify(data), by));
     if (config.open) show(path);
     return path;
-  } catch (error) {
-    throw signal.aborted ? signal.reason : error;
-  } finally {
-    engine.close();
-    deadline.cancel();
-  }
+  });
 }
 
 /** The page lies beside the build, found from the sources as well as from `dist/`. */
-async function pageWith(data: string, writtenBy: string): Promise<string> {
+async function pageWith(data: string, maker: string): Promise<string> {
   const places = ['../../report/page.html', '../../dist/report/page.html'].map(
     (path) => new URL(path, import.meta.url),
   );
@@ -47,7 +37,7 @@ async function pageWith(data: string, writtenBy: string): Promise<string> {
     throw new LedgerError('report-bug', 'the page of the report is missing beside the installed files');
   const packed = await promisify(gzip)(data, { level: 9 });
   return (await readFile(place, 'utf8'))
-    .replace('<!--WRITTEN_BY-->', () => writtenBy)
+    .replace('<!--WRITTEN_BY-->', () => maker)
     .replace('<!--DATA-->', () => packed.toString('base64'));
 }
 

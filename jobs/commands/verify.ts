@@ -1,32 +1,30 @@
 import type { VerifyResult } from '../../schemas/verify-result.ts';
-import type { VerifyConfig } from '../../src/config/verify-config.ts';
-import { verifyLedger, type VerifyProgress } from '../../src/verify/verify.ts';
-import { startDeadline } from '../world/deadline.ts';
-import { lazyCodec, openLedger } from '../world/ledger.ts';
-import { openClock, openLog, sayClock, showsProgress } from '../world/log.ts';
+import type { VerifyConfig } from '../../src/config/commands.ts';
+import { verifyLedger } from '../../src/verify/verify.ts';
+import { lazyCodec } from '../world/ledger.ts';
+import { wantsProgress } from '../world/log.ts';
+import { withSession } from '../world/session.ts';
 
-/** Verifies a ledger as the command line does: with its clock, progress display and deadline. */
-export async function verify(config: VerifyConfig, interrupted: AbortSignal): Promise<VerifyResult> {
-  const clock = openClock(config.now);
-  sayClock(config.now, await openLog(config));
-  const progress = showsProgress(config)
-    ? (await import('../../src/adapters/terminal/count-progress.ts')).createCountProgress({
-        stream: process.stderr,
-        now: clock.now,
-      })
-    : undefined;
-  const deadline = startDeadline(config.deadline, interrupted);
-  const { signal } = deadline;
-  const ledger = await openLedger(config, { clock, signal });
-  try {
-    const report = (counted: VerifyProgress) => progress?.report(counted);
-    const world = { store: ledger.open(signal), codec: lazyCodec(), clock, signal, report };
-    return await verifyLedger({ maxAgeMs: config['max-age'] }, world);
-  } catch (error) {
-    throw signal.aborted ? signal.reason : error;
-  } finally {
-    ledger.close();
-    deadline.cancel();
-    progress?.stop();
-  }
+/** Verifies a ledger as the command line does. */
+export function verify(config: VerifyConfig, interrupted: AbortSignal): Promise<VerifyResult> {
+  return withSession(config, interrupted, async ({ clock, signal, closing, openLedger }) => {
+    const ledger = await openLedger(config);
+    const progress = wantsProgress(config) ? await openProgress(clock.now) : undefined;
+    closing(() => progress?.stop());
+    return verifyLedger(
+      { maxAgeMs: config['max-age'] },
+      {
+        store: ledger.open(signal),
+        codec: lazyCodec(),
+        clock,
+        signal,
+        report: (counted) => progress?.report(counted),
+      },
+    );
+  });
+}
+
+async function openProgress(now: () => number) {
+  const { createCountProgress } = await import('../../src/adapters/terminal/count-progress.ts');
+  return createCountProgress({ stream: process.stderr, now });
 }

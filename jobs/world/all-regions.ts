@@ -1,6 +1,6 @@
 import { AccountClient } from '@aws-sdk/client-account';
 import { enabledRegions } from '../../src/adapters/aws/regions.ts';
-import { createRetry } from '../../src/adapters/back-off.ts';
+import { createRetry } from '../../src/adapters/aws/retry.ts';
 import { clientOptions, defaultTimeouts } from './client-options.ts';
 import { systemClock } from './clock.ts';
 import { sdkRegion } from './sdk-region.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { AthenaClient } from '@aws-sdk/client-athena';
 import { createAthena } from '../../src/adapters/aws/athena.ts';
-import { createRetry } from '../../src/adapters/back-off.ts';
-import type { QueryConfig } from '../../src/config/query-config.ts';
+import { createRetry } from '../../src/adapters/aws/retry.ts';
+import type { QueryConfig } from '../../src/config/commands.ts';
 import type { Clock, QueryEngine } from '../../src/ports.ts';
 import { sdkRegion } from './sdk-region.ts';
 import { clientOptions, defaultTimeouts } from './client-options.ts';

@@ -1,5 +1,5 @@
 import { BackupClient } from '@aws-sdk/client-backup';
-import type { PullConfig } from '../../src/config/pull-config.ts';
+import type { PullConfig } from '../../src/config/commands.ts';
 import type { Slice } from '../../src/domain/slice.ts';
 import { clientOptions, type Timeouts } from './client-options.ts';
 import type { Roles } from './role-credentials.ts';

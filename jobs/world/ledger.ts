@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import pLimit from 'p-limit';
 import { createFileStore } from '../../src/adapters/folder/store.ts';
-import { type BackoffPolicy, createRetry } from '../../src/adapters/back-off.ts';
+import { createRetry } from '../../src/adapters/aws/retry.ts';
+import { type BackoffPolicy } from '../../src/adapters/back-off.ts';
 import type { LedgerConfig } from '../../src/config/ledger-config.ts';
 import type { LedgerPlace } from '../../src/config/values.ts';
 import type { Clock, InspectedStore, ObjectStore, RowCodec } from '../../src/ports.ts';

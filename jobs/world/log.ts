@@ -6,11 +6,8 @@ import { clockFrom, systemClock } from './clock.ts';
 
 export type OutputConfig = Values<typeof outputFlags>;
 
-/** Logs to stderr, by way of `write` where something else is shown there. */
-export async function openLog(
-  config: OutputConfig,
-  write: (lines: string) => unknown = (lines) => process.stderr.write(lines),
-): Promise<Logger> {
+/** The log of a command; `write` brings its lines to stderr. */
+export async function openLog(config: OutputConfig, write: (lines: string) => unknown): Promise<Logger> {
   const terminal = process.stderr.isTTY;
   const colorize = terminal && !process.env['NO_COLOR'];
   const isPretty = (config['log-format'] ?? (terminal ? 'pretty' : 'json')) === 'pretty';
@@ -22,7 +19,7 @@ export async function openLog(
 }
 
 /** Whether a progress display is wanted, and can be seen. */
-export function showsProgress({ progress }: OutputConfig): boolean {
+export function wantsProgress({ progress }: OutputConfig): boolean {
   return progress === 'always' || (progress === 'auto' && process.stderr.isTTY);
 }
 
@@ -31,7 +28,7 @@ export function openClock(now: number | undefined): Clock {
   return now === undefined ? systemClock : clockFrom(now);
 }
 
-export function sayClock(now: number | undefined, log: Logger): void {
+export function warnOfClock(now: number | undefined, log: Logger): void {
   if (now === undefined) return;
   log.warn(`THE CLOCK IS OVERRIDDEN: it shows ${new Date(now).toISOString()}. For trials only`);
 }

@@ -23,3 +23,9 @@ export function packageInfo(): PackageInfo {
   }
   throw new Error('package.json is missing beside the installed files');
 }
+
+/** Name and version, as records and reports bear them. */
+export function writtenBy(): string {
+  const { name, version } = packageInfo();
+  return `${name} ${version}`;
+}

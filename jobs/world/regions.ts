@@ -1,4 +1,4 @@
-import type { PullConfig } from '../../src/config/pull-config.ts';
+import type { PullConfig } from '../../src/config/commands.ts';
 import { ALL_REGIONS } from '../../src/config/values.ts';
 import { sdkRegion } from './sdk-region.ts';
 

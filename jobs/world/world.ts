@@ -1,13 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { gzipLines } from '../../src/adapters/gzip-lines.ts';
-import { createRetry, retryLostRaces } from '../../src/adapters/back-off.ts';
-import type { PullConfig } from '../../src/config/pull-config.ts';
+import { createRetry } from '../../src/adapters/aws/retry.ts';
+import { retryLostRaces } from '../../src/adapters/back-off.ts';
+import type { PullConfig } from '../../src/config/commands.ts';
 import type { Slice } from '../../src/domain/slice.ts';
 import type { Report } from '../../src/ports.ts';
 import type { PullWorld } from '../../src/pull/pull-together.ts';
 import { defaultTimeouts } from './client-options.ts';
 import { graceAfter, type LedgerOptions, lazyCodec, openLedger } from './ledger.ts';
-import { packageInfo } from './package-info.ts';
+import { writtenBy } from './package-info.ts';
 import { openSources, versions } from './sources.ts';
 
 export interface WorldOptions extends LedgerOptions {
@@ -30,7 +31,6 @@ export async function openWorld(
   const ledger = await openLedger(config, options, slices[0]?.region);
   const retry = createRetry({ maxAttempts: config['max-attempts'], signal, now: clock.now, ...backoff });
   const sources = await openSources(config, { timeouts, retry, signal });
-  const { name, version } = packageInfo();
   const codec = lazyCodec();
   return {
     store: ledger.open(signal),
@@ -50,7 +50,7 @@ export async function openWorld(
           setImmediate(codec.prepare);
         },
       }),
-    writtenBy: `${name} ${version}`,
+    writtenBy: writtenBy(),
     versions: versions(),
     close() {
       sources.close();

@@ -1,5 +1,5 @@
 import type { Check, DoctorResult } from '../../schemas/doctor-result.ts';
-import { type DoctorConfig, parseDoctorConfig } from '../config/doctor-config.ts';
+import { type DoctorConfig, parseDoctorConfig } from '../config/commands.ts';
 import { doctorFlags } from '../config/flags.ts';
 import { UsageError } from '../errors.ts';
 import type { Command } from './command.ts';

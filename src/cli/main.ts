@@ -139,7 +139,7 @@ function explain(thrown: unknown, io: Io): number {
     for (const problem of error.problems) io.stderr.write(`${problem}\n`);
     io.stderr.write('See backup-ledger --help, or backup-ledger <command> --help\n');
   } else {
-    io.stderr.write(`${error.name}: ${error.message}\n`);
+    io.stderr.write(`backup-ledger: ${error.message}\n`);
     if (error.recovery === 'report-bug' && error.cause instanceof Error)
       io.stderr.write(`${framesOf(error.cause)}\n`);
   }

@@ -1,5 +1,5 @@
 import { planFlags } from '../config/flags.ts';
-import { parsePullConfig, type PullConfig } from '../config/pull-config.ts';
+import { parsePullConfig, type PullConfig } from '../config/commands.ts';
 import { planOf } from '../fan-out/planned-slice.ts';
 import { UsageError } from '../errors.ts';
 import type { Command } from './command.ts';

@@ -1,6 +1,6 @@
 import type { PullResult } from '../../schemas/pull-result.ts';
 import { pullFlags } from '../config/flags.ts';
-import { parsePullConfig, type PullConfig } from '../config/pull-config.ts';
+import { parsePullConfig, type PullConfig } from '../config/commands.ts';
 import { UsageError } from '../errors.ts';
 import type { Command, Io } from './command.ts';
 import { pullSummary } from './pull-summary.ts';

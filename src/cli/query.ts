@@ -1,5 +1,5 @@
 import { type answerFormats, queryFlags } from '../config/flags.ts';
-import { parseQueryConfig, type QueryConfig } from '../config/query-config.ts';
+import { parseQueryConfig, type QueryConfig } from '../config/commands.ts';
 import { UsageError } from '../errors.ts';
 import type { QueryAnswer, QueryUsage } from '../ports.ts';
 import type { Command, Io, Out } from './command.ts';

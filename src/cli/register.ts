@@ -1,11 +1,12 @@
 import { registerFlags } from '../config/flags.ts';
-import { parseRegisterConfig, type RegisterConfig } from '../config/register-config.ts';
+import { parseRegisterConfig, type RegisterConfig } from '../config/commands.ts';
 import { UsageError } from '../errors.ts';
 import type { Registration } from '../register/register.ts';
 import type { Command } from './command.ts';
 
 export interface RegisterWork {
-  readonly register: (config: RegisterConfig) => AsyncIterable<Registration>;
+  /** Tells of each part as it is done. */
+  readonly register: (config: RegisterConfig, tell: (registration: Registration) => void) => Promise<void>;
   /** All SQL of the ledger, one statement each. */
   readonly statements: (config: RegisterConfig) => Promise<readonly string[]>;
 }
@@ -28,9 +29,7 @@ export function registerCommand({ register, statements }: RegisterWork): Command
         for (const statement of await statements(config)) io.stdout.write(`${statement};\n\n`);
         return 0;
       }
-      for await (const registration of register(config)) {
-        io.stdout.write(linesOf(registration, config));
-      }
+      await register(config, (registration) => io.stdout.write(linesOf(registration, config)));
       return 0;
     },
   };

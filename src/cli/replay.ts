@@ -1,6 +1,6 @@
 import type { ReplayResult } from '../../schemas/replay-result.ts';
 import { replayFlags } from '../config/flags.ts';
-import { parseReplayConfig, type ReplayConfig } from '../config/replay-config.ts';
+import { parseReplayConfig, type ReplayConfig } from '../config/commands.ts';
 import { UsageError } from '../errors.ts';
 import type { Command } from './command.ts';
 

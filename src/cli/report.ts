@@ -1,5 +1,5 @@
 import { reportFlags } from '../config/flags.ts';
-import { parseReportConfig, type ReportConfig } from '../config/report-config.ts';
+import { parseReportConfig, type ReportConfig } from '../config/commands.ts';
 import { UsageError } from '../errors.ts';
 import type { Command } from './command.ts';
 

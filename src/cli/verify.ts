@@ -1,6 +1,6 @@
 import type { VerifyResult } from '../../schemas/verify-result.ts';
 import { verifyFlags } from '../config/flags.ts';
-import { parseVerifyConfig, type VerifyConfig } from '../config/verify-config.ts';
+import { parseVerifyConfig, type VerifyConfig } from '../config/commands.ts';
 import { UsageError } from '../errors.ts';
 import type { Command } from './command.ts';
 

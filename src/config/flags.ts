@@ -1,5 +1,5 @@
 import { aggregationPeriods, AGGREGATE_ALL, ANY, kindNames } from '../../schemas/kinds.ts';
-import { reconcileModes } from '../domain/reconcile-mode.ts';
+import { reconcileModes } from '../domain/slice.ts';
 import { type Flags, value } from './flag.ts';
 import {
   account,

@@ -71,3 +71,8 @@ export function grainOf(slice: Pick<Slice, 'kind' | 'filters'>): Grain {
   });
   return Object.fromEntries(shaping.map((name) => [name, slice.filters[name]]));
 }
+
+/** `warn` reports a mismatch with AWS's own totals and protects its day, `require` publishes nothing then, `off` does not ask. */
+export const reconcileModes = ['off', 'warn', 'require'] as const;
+
+export type ReconcileMode = (typeof reconcileModes)[number];

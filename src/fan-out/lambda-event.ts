@@ -1,6 +1,6 @@
 import { show } from '../domain/show.ts';
 import type { SliceFailure, SliceOutcome } from '../domain/slice-outcome.ts';
-import { parsePullConfig, type PullConfig } from '../config/pull-config.ts';
+import { parsePullConfig, type PullConfig } from '../config/commands.ts';
 import type { Settings, Sources } from '../config/resolve.ts';
 
 /** What the Lambda function is asked to do, judged. */

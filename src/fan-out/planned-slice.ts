@@ -1,6 +1,6 @@
 import { type AggregationPeriod, ANY, type Kind } from '../../schemas/kinds.ts';
 import { accountOf, grainOf, type Slice } from '../domain/slice.ts';
-import type { PullConfig } from '../config/pull-config.ts';
+import type { PullConfig } from '../config/commands.ts';
 
 /** A slice, and the flags that make `pull` run just this one. */
 export interface PlannedSlice {

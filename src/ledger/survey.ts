@@ -2,6 +2,7 @@ import { parsePartitionPath, type PartitionKey } from './partition.ts';
 import { parsePullPath, type PullKey } from './pull-key.ts';
 import { parseRawPath, type RawKey } from './raw-key.ts';
 import type { ObjectStore } from '../ports.ts';
+import { MANIFEST } from './manifest.ts';
 
 /** Keys of one region's objects. */
 export interface RegionSurvey {
@@ -23,7 +24,7 @@ export interface Survey {
 }
 
 /** What lies in a ledger, by its keys alone. Regions have nothing to do with each other. */
-export async function surveyLedger(store: ObjectStore, manifest: string): Promise<Survey> {
+export async function surveyLedger(store: ObjectStore): Promise<Survey> {
   const regions = new Map<string, MutableSurvey>();
   const strangers: string[] = [];
   let hasManifest = false;
@@ -36,7 +37,7 @@ export async function surveyLedger(store: ObjectStore, manifest: string): Promis
     const partition = parsePartitionPath(key);
     const record = parsePullPath(key);
     const raw = parseRawPath(key);
-    if (key === manifest) hasManifest = true;
+    if (key === MANIFEST) hasManifest = true;
     else if (partition) of(partition.region).partitions.push({ key, ...partition });
     else if (record) of(regionOf(record.slice)).records.push({ key, ...record });
     else if (raw) of(regionOf(raw.slice)).raws.push({ key, ...raw });

@@ -1,9 +1,6 @@
 import pMap from 'p-map';
-import type { EpochMs } from '../../schemas/columns.ts';
-import { type Day, daysBetween } from '../domain/day.ts';
+import { type Day } from '../domain/day.ts';
 import { groupBy } from '../domain/group-by.ts';
-import { accountsOf, type RowsByDay } from '../domain/row.ts';
-import type { Slice } from '../domain/slice.ts';
 import type { RetryLostRaces } from '../ports.ts';
 import type { SliceReport } from '../pull/slice-result.ts';
 import {
@@ -15,18 +12,10 @@ import {
   planPartition,
 } from './commit.ts';
 import { asStored, type DaySeen, mergeDays, type MergedTogether } from './merge.ts';
+import { type SliceSeen, daysSeen } from './days.ts';
 
 /** Partitions that are read, merged and written side by side. */
 const PARTITIONS_AT_ONCE = 8;
-
-/** All that a pull knows about its slice's days. */
-export interface SliceSeen {
-  readonly slice: Slice;
-  readonly rows: RowsByDay;
-  readonly observedAt: EpochMs;
-  /** Whether a day may be shown incompletely; the oldest always may. */
-  readonly isDoubtful: (day: Day) => boolean;
-}
 
 /** One partition, and the pulls that have something to say about it, in the order of the parts of its merge. */
 export interface DayPlan extends PartitionPlan<MergedTogether> {
@@ -125,22 +114,4 @@ function taskOf(
       ),
     asStored,
   };
-}
-
-/** Every day a pull speaks for, from the first to the last it returned, and what it has to say of it. */
-export function daysSeen({
-  slice,
-  rows,
-  observedAt,
-  isDoubtful,
-}: SliceSeen): { readonly startDate: Day; readonly day: DaySeen }[] {
-  const accounts = accountsOf(rows);
-  const days = [...rows.keys()].toSorted();
-  const [first, last] = [days[0], days.at(-1)];
-  if (first === undefined || last === undefined) return [];
-  return daysBetween(first, last).map((startDate) => {
-    const returned = rows.get(startDate) ?? new Map();
-    const doubtful = isDoubtful(startDate) || startDate === first;
-    return { startDate, day: { kind: slice.kind, observedAt, returned, accounts, doubtful } };
-  });
 }

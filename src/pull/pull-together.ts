@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import type { EpochMs } from '../../schemas/columns.ts';
 import type { PlannedChange, SliceResult } from '../../schemas/pull-result.ts';
-import type { ReconcileMode } from '../domain/reconcile-mode.ts';
+import type { ReconcileMode } from '../domain/slice.ts';
 import type { Slice } from '../domain/slice.ts';
 import { asLedgerError, type LedgerError, TooFewAccountsError } from '../errors.ts';
 import { keepEvidence, keepPages, keepRecord } from './keep.ts';
@@ -15,7 +15,8 @@ import type {
   RowCodec,
   SummarySource,
 } from '../ports.ts';
-import { type DayPlan, planDays, publishDays, type SliceSeen, tellProtected } from '../merge/publish.ts';
+import { type SliceSeen } from '../merge/days.ts';
+import { type DayPlan, planDays, publishDays, tellProtected } from '../merge/publish.ts';
 import { type Reading, type ReadOptions, readSlice } from '../read/read-slice.ts';
 import { doubtfulDays, readReconciled } from '../read/read-reconciled.ts';
 import { SliceReport } from './slice-result.ts';

@@ -12,7 +12,7 @@ import { findGap, inspectFreshness } from './freshness.ts';
 import type { EarlierPull } from '../ledger/history.ts';
 import { hasShrunk } from '../domain/shrinkage.ts';
 import { inspectRows } from './unknown-values.ts';
-import type { NoTotals } from '../read/totals.ts';
+import { type NoTotals, describeMismatches } from '../read/totals.ts';
 
 /** What a pull says of one slice, as it goes along: the result, and every event on the way. */
 export class SliceReport {
@@ -130,14 +130,6 @@ export class SliceReport {
       );
     }
   }
-}
-
-/** `2026-11-22: 12 in rows, 13 in total`, the first few of them. */
-export function describeMismatches(mismatches: readonly Mismatch[]): string {
-  return some(
-    mismatches.map(({ start_date, kept, total }) => `${start_date}: ${kept} in rows, ${total} in total`),
-    3,
-  );
 }
 
 /** A slice of which nothing is known yet. */

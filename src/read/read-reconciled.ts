@@ -1,10 +1,11 @@
 import type { Books, SliceResult } from '../../schemas/pull-result.ts';
 import type { Day } from '../domain/day.ts';
 import { eachRow, type RowsByDay } from '../domain/row.ts';
-import type { ReconcileMode } from '../domain/reconcile-mode.ts';
+import type { ReconcileMode } from '../domain/slice.ts';
 import { TotalsMismatchError } from '../errors.ts';
 import type { Reading } from './read-slice.ts';
-import { describeMismatches, type SliceReport } from '../pull/slice-result.ts';
+import { describeMismatches } from './totals.ts';
+import { type SliceReport } from '../pull/slice-result.ts';
 import { compareTotals, isOver, type NoTotals } from './totals.ts';
 import { askTotals, type TotalsOptions } from './ask-totals.ts';
 

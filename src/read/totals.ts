@@ -4,7 +4,7 @@ import { AGGREGATE_ALL, ANY, factsOf, periodDays } from '../../schemas/kinds.ts'
 import type { Mismatch } from '../../schemas/pull-result.ts';
 import { addDays, type Day, startOfDay } from '../domain/day.ts';
 import { identityOf, type RowsByAccount, rowsByDay, type RowsByDay } from '../domain/row.ts';
-import { show } from '../domain/show.ts';
+import { show, some } from '../domain/show.ts';
 import { isAggregated, type Slice } from '../domain/slice.ts';
 
 /** Jobs per start date, by AWS's own totals. */
@@ -79,4 +79,12 @@ function jobsOf(rows: RowsByAccount): number {
   let jobs = 0;
   for (const of of rows.values()) for (const row of of) jobs += row.job_count;
   return jobs;
+}
+
+/** `2026-11-22: 12 in rows, 13 in total`, the first few of them. */
+export function describeMismatches(mismatches: readonly Mismatch[]): string {
+  return some(
+    mismatches.map(({ start_date, kept, total }) => `${start_date}: ${kept} in rows, ${total} in total`),
+    3,
+  );
 }

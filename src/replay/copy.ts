@@ -2,9 +2,9 @@ import pMap from 'p-map';
 import { StoreError, UsageError } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
 import type { RecordedPull, ReplayPlan } from './plan.ts';
-import type { ReplayWorld } from './replay.ts';
+import type { ReplayWorld } from './task.ts';
 import { MANIFEST } from '../ledger/manifest.ts';
-import { isReplay, parseRecord } from '../ledger/read-record.ts';
+import { isReplay, parseRecord } from '../ledger/pull-record.ts';
 import { surveyLedger } from '../ledger/survey.ts';
 
 /** A ledger rebuilt elsewhere takes along what proves it: ledger.json, the raw pages and the records of its pulls. */
@@ -13,7 +13,7 @@ const OBJECTS_AT_ONCE = 8;
 
 /** Throws `UsageError` when the target holds something that is not of this ledger. */
 export async function prepareTarget(plan: ReplayPlan, { source, target }: ReplayWorld): Promise<void> {
-  const survey = await surveyLedger(target, MANIFEST);
+  const survey = await surveyLedger(target);
   const known = new Set(pullsOf(plan).map(({ key }) => key));
   const records = survey.regions.flatMap((region) => region.records.map(({ key }) => key));
   const foreign = await pMap(

@@ -4,9 +4,8 @@ import type { PullRecord } from '../../schemas/pull-record.ts';
 import type { SkippedRaw } from '../../schemas/replay-result.ts';
 import { DamagedObjectError, UsageError } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
-import { MANIFEST } from '../ledger/manifest.ts';
 import { createKnownHashes, type KnownHashes } from '../ledger/known-hashes.ts';
-import { type AnyRecord, isReplay, observedAtOf, parseRecord } from '../ledger/read-record.ts';
+import { type AnyRecord, isReplay, observedAtOf, parseRecord } from '../ledger/pull-record.ts';
 import { surveyLedger } from '../ledger/survey.ts';
 
 /** Records are small, and a request each. */
@@ -46,7 +45,7 @@ export interface ReplayPlan {
 
 /** Reads the records and finds what is to be replayed. Throws `UsageError` for a pull to exclude that is none. */
 export async function planReplay(store: ObjectStore, scope: ReplayScope): Promise<ReplayPlan> {
-  const { regions } = await surveyLedger(store, MANIFEST);
+  const { regions } = await surveyLedger(store);
   const asked = regions.filter(({ region }) => scope.regions.length === 0 || scope.regions.includes(region));
   const hashes = createKnownHashes();
   const earlier = new Set<string>();

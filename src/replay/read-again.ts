@@ -2,11 +2,11 @@ import type { Books } from '../../schemas/pull-result.ts';
 import { sha256 } from '../domain/sha256.ts';
 import { asLedgerError, DamagedObjectError } from '../errors.ts';
 import type { LineCodec, ObjectStore, SummarySource } from '../ports.ts';
-import type { SliceSeen } from '../merge/publish.ts';
 import { readSlice, type Reading } from '../read/read-slice.ts';
 import { doubtfulDays } from '../read/read-reconciled.ts';
 import type { RecordedPull } from './plan.ts';
 import { type RawFile, readRaw, sliceOfHeader } from '../ledger/raw-pages.ts';
+import type { SliceSeen } from '../merge/days.ts';
 
 export interface RawWorld {
   readonly store: ObjectStore;

@@ -1,27 +1,8 @@
 import { REPLAY_SCHEMA_VERSION, type ReplayedTable, type ReplayResult } from '../../schemas/replay-result.ts';
-import type { Clock, LineCodec, ObjectStore, RetryLostRaces, RowCodec } from '../ports.ts';
 import { copyEvidence, copyRecords, prepareTarget } from './copy.ts';
-import { planReplay, type ReplayPlan, type ReplayScope, type ReplayUnit } from './plan.ts';
-import { type Range, replayUnit } from './unit.ts';
-
-export interface ReplayWorld {
-  /** Where records and raw pages are. */
-  readonly source: ObjectStore;
-  /** Where partitions are rebuilt: the same, or another place. */
-  readonly target: ObjectStore;
-  readonly codec: RowCodec;
-  readonly lines: LineCodec;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  readonly retryLostRaces: RetryLostRaces;
-  /** For the log. */
-  readonly info: (message: string) => void;
-  readonly warn: (message: string) => void;
-  /** Name and version, for the records. */
-  readonly writtenBy: string;
-}
-
-export interface ReplayOptions extends ReplayScope, Range {}
+import { planReplay, type ReplayPlan, type ReplayUnit } from './plan.ts';
+import { replayUnit } from './unit.ts';
+import type { ReplayOptions, ReplayWorld } from './task.ts';
 
 /** Times a table is gone over again because pulls were published meanwhile. */
 const MOST_ROUNDS = 5;

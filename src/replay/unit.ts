@@ -11,25 +11,20 @@ import type { IncompletePartition, ReplayedTable } from '../../schemas/replay-re
 import { addDays, type Day, daysBetween } from '../domain/day.ts';
 import { partitionPath, type PartitionKey } from '../ledger/partition.ts';
 import { pullPath } from '../ledger/pull-key.ts';
-import { daysSeen } from '../merge/publish.ts';
 import type { RecordedPull, ReplayPlan, ReplayUnit } from './plan.ts';
 import { readAgain } from './read-again.ts';
-import type { ReplayWorld } from './replay.ts';
+import type { ReplayWorld, Range } from './task.ts';
 import { mergeDay } from '../merge/merge.ts';
 import { rebuildPartition, type Rebuilt } from './rebuild.ts';
-import { observedAtOf } from '../ledger/read-record.ts';
+import { observedAtOf } from '../ledger/pull-record.ts';
 import { writeOnce } from '../ledger/write-once.ts';
+import { daysSeen } from '../merge/days.ts';
 
 /** Start dates rebuilt at once: what memory holds of a unit. Raw pages across a border are read twice. */
 const DAYS_AT_ONCE = 92;
 const PARTITIONS_AT_ONCE = 8;
 /** A pull under way is given so long to be recorded. */
 const GRACE_MS = 2 * 3_600_000;
-
-export interface Range {
-  readonly from?: Day | undefined;
-  readonly to?: Day | undefined;
-}
 
 export interface UnitTask extends Pick<ReplayPlan, 'withdrawn' | 'hashes'> {
   readonly unit: ReplayUnit;

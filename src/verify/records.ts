@@ -5,8 +5,8 @@ import type { PullRecord } from '../../schemas/pull-record.ts';
 import type { ObjectStore } from '../ports.ts';
 import { findUncovered } from './coverage.ts';
 import { createKnownHashes, type KnownHashes } from '../ledger/known-hashes.ts';
-import { type AnyRecord, isReplay, observedAtOf, parseRecord } from '../ledger/read-record.ts';
-import type { RegionTask, VerifyWorld } from './verify.ts';
+import { type AnyRecord, isReplay, observedAtOf, parseRecord } from '../ledger/pull-record.ts';
+import type { RegionTask, VerifyWorld } from './task.ts';
 
 /** Records are small, and a request each. */
 const RECORDS_AT_ONCE = 16;

@@ -7,7 +7,7 @@ import { DamagedObjectError } from '../errors.ts';
 import { inspectPartition } from './inspect-partition.ts';
 import { createUnfinishedRows } from './unfinished-rows.ts';
 import { type RegionRecords, readRecords } from './records.ts';
-import type { RegionTask, VerifyWorld } from './verify.ts';
+import type { RegionTask, VerifyWorld } from './task.ts';
 
 /** Objects read side by side; each is in memory once, decoded. */
 const OBJECTS_AT_ONCE = 8;

@@ -2,48 +2,11 @@ import pMap from 'p-map';
 import type { EpochMs } from '../../schemas/columns.ts';
 import { type Finding, VERIFY_SCHEMA_VERSION, type VerifyResult } from '../../schemas/verify-result.ts';
 import { createFindings, type Findings } from './findings.ts';
-import type { Clock, ObjectStore, RowCodec } from '../ports.ts';
+import type { ObjectStore } from '../ports.ts';
 import { MANIFEST, type Manifest, readManifest } from '../ledger/manifest.ts';
-import { type RegionSurvey, type Survey, surveyLedger } from '../ledger/survey.ts';
+import { type Survey, surveyLedger } from '../ledger/survey.ts';
 import { verifyRegion } from './region.ts';
-
-export interface VerifyWorld {
-  readonly store: ObjectStore;
-  readonly codec: RowCodec;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  readonly report: (progress: VerifyProgress) => void;
-}
-
-/** How far a verification has come. */
-export interface VerifyProgress {
-  readonly done: number;
-  readonly total: number;
-  readonly rows: number;
-}
-
-export interface VerifyOptions {
-  /** Longest time since the last good pull, in milliseconds. */
-  readonly maxAgeMs: number;
-}
-
-/** What was read so far. */
-export interface VerifyCounts {
-  partitions: number;
-  rows: number;
-  records: number;
-  raw_files: number;
-}
-
-/** A region under verification: what it needs of the whole. */
-export interface RegionTask {
-  readonly survey: RegionSurvey;
-  readonly manifest: Manifest | undefined;
-  readonly now: EpochMs;
-  readonly maxAgeMs: number;
-  readonly findings: Findings;
-  readonly count: (what: Partial<VerifyCounts>) => void;
-}
+import type { VerifyOptions, VerifyWorld, VerifyCounts, RegionTask } from './task.ts';
 
 /**
  * Reads a whole ledger back and checks what it promises, one region after the other, so that memory holds one region's
@@ -53,7 +16,7 @@ export async function verifyLedger(options: VerifyOptions, world: VerifyWorld): 
   const startedAt = world.clock.now();
   const findings = createFindings();
   const counts: VerifyCounts = { partitions: 0, rows: 0, records: 0, raw_files: 0 };
-  const survey = await surveyLedger(world.store, MANIFEST);
+  const survey = await surveyLedger(world.store);
   const total = totalOf(survey);
   const count = (what: Partial<VerifyCounts>) => {
     counts.partitions += what.partitions ?? 0;

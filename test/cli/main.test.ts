@@ -5,7 +5,7 @@ import { planCommand } from '../../src/cli/plan.ts';
 import { pullCommand } from '../../src/cli/pull.ts';
 import { simulateCommand } from '../../src/cli/simulate.ts';
 import { pullFlags, simulateFlags } from '../../src/config/flags.ts';
-import type { PullConfig } from '../../src/config/pull-config.ts';
+import type { PullConfig } from '../../src/config/commands.ts';
 import type { Sources } from '../../src/config/resolve.ts';
 import { LedgerError, StoreError, UsageError } from '../../src/errors.ts';
 import { pullOnce } from '../fixtures/builders.ts';

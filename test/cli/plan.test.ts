@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { runCli } from '../../src/cli/main.ts';
 import { planCommand } from '../../src/cli/plan.ts';
 import { pullCommand } from '../../src/cli/pull.ts';
-import type { PullConfig } from '../../src/config/pull-config.ts';
+import type { PullConfig } from '../../src/config/commands.ts';
 import type { Slice } from '../../src/domain/slice.ts';
 import { aSlice, pullOnce } from '../fixtures/builders.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PullResult } from '../../schemas/pull-result.ts';
 import { pullCommand } from '../../src/cli/pull.ts';
-import type { PullConfig } from '../../src/config/pull-config.ts';
+import type { PullConfig } from '../../src/config/commands.ts';
 import type { Settings } from '../../src/config/resolve.ts';
 import { UsageError } from '../../src/errors.ts';
 import { aSummary, pullOnce } from '../fixtures/builders.ts';

@@ -10,7 +10,8 @@ import {
 import type { AnswerColumn, QueryEngine, QueryUsage } from '../../ports.ts';
 import { asAthenaError, asQueryFailure } from './athena-errors.ts';
 import { BrokenTransferError } from './errors.ts';
-import { pause, type Retry } from '../back-off.ts';
+import { type Retry } from './retry.ts';
+import { pause } from '../back-off.ts';
 
 export interface AthenaOptions {
   /** Made with `maxAttempts: 1`: retries are `retry`'s alone. */

@@ -11,7 +11,7 @@ import { askFor, LedgerError, RequestError, TokenRefusedError } from '../../erro
 import type { Page, RequestHooks, SummarySource } from '../../ports.ts';
 import { BrokenTransferError, classifyAwsError, describeAwsError } from './errors.ts';
 import type { Pace } from './pace.ts';
-import type { Retry } from '../back-off.ts';
+import type { Retry } from './retry.ts';
 
 type Operation = (typeof kinds)[Kind]['operation'];
 

@@ -15,7 +15,7 @@ import { askFor, LedgerError } from '../../errors.ts';
 import type { Catalog, CatalogEntry } from '../../ports.ts';
 import { classifyAwsError } from './errors.ts';
 import { wordsOf } from './redact.ts';
-import type { Retry } from '../back-off.ts';
+import type { Retry } from './retry.ts';
 
 export interface GlueOptions {
   /** Made with `maxAttempts: 1`: retries are `retry`'s alone. */

@@ -1,7 +1,7 @@
 import { type AccountClient, ListRegionsCommand } from '@aws-sdk/client-account';
 import { LedgerError, RequestError } from '../../errors.ts';
 import { classifyAwsError, describeAwsError } from './errors.ts';
-import type { Retry } from '../back-off.ts';
+import type { Retry } from './retry.ts';
 
 /** AWS's words for a region that answers. Source: RegionOptStatus in the AWS Account Management reference. */
 const ENABLED = ['ENABLED', 'ENABLED_BY_DEFAULT'] as const;

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { InspectedStore, PutCondition, PutResult } from '../../ports.ts';
 import { BrokenTransferError, classifyAwsError } from './errors.ts';
-import type { Retry } from '../back-off.ts';
+import type { Retry } from './retry.ts';
 import {
   beyondTheEnd,
   checked,

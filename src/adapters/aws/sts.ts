@@ -2,7 +2,7 @@ import { AssumeRoleCommand, GetCallerIdentityCommand, type STSClient } from '@aw
 import { LedgerError, RequestError } from '../../errors.ts';
 import type { Caller, RoleCredentials } from '../../ports.ts';
 import { classifyAwsError, describeAwsError } from './errors.ts';
-import type { Retry } from '../back-off.ts';
+import type { Retry } from './retry.ts';
 
 /** How a session of ours is called in the account's CloudTrail. */
 export const SESSION_NAME = 'backup-ledger';

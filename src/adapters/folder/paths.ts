@@ -4,16 +4,12 @@ import { StoreError } from '../../errors.ts';
 import { unlessMissing } from './errors.ts';
 
 export const LOCK_NAME = '.lock';
-/** How the names of files begin that are being written, each to be put in place of an object. */
+/** The file that is being written, to be put in place of an object. */
 export const STAGING_NAME = '.staging';
 
 /** Whether a name is that of one of the store's own files, which are no objects. */
 export function isOwnName(key: string): boolean {
-  return key === LOCK_NAME || isStagingName(key);
-}
-
-export function isStagingName(key: string): boolean {
-  return /^\.staging(?:-\d+)?$/.test(key);
+  return key === LOCK_NAME || key === STAGING_NAME;
 }
 
 /** The folders and the file a key names. Throws StoreError for a key that could leave the root or name no object. */

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import pLimit from 'p-limit';
 import { sha256 } from '../../domain/sha256.ts';
 import { StoreError } from '../../errors.ts';
 import type { ObjectStore, PutCondition, PutResult } from '../../ports.ts';
@@ -8,7 +9,6 @@ import { naming, unlessMissing } from './errors.ts';
 import { walk } from './list.ts';
 import { withLock } from './lock.ts';
 import { isFolder, LOCK_NAME, partsOf } from './paths.ts';
-import { takeTurns } from './write-batches.ts';
 import { clearStaging, makeRoot, replaceFile } from './write.ts';
 
 export interface FileStoreOptions {
@@ -29,15 +29,8 @@ export function createFileStore(options: FileStoreOptions): ObjectStore {
   const { signal, patienceMs = 60_000 } = options;
   const root = resolve(options.root);
   const lock = join(root, LOCK_NAME);
-  const inTurn = takeTurns((batch) =>
-    naming('write', root, async () => {
-      await makeRoot(root);
-      await withLock(lock, { patienceMs, signal }, async () => {
-        await clearStaging(root);
-        await batch();
-      });
-    }),
-  );
+  // Writers of this process queue here: the lock's own way to wait is to try again.
+  const oneAtATime = pLimit(1);
 
   async function reading<T>(key: string, read: (file: FileHandle) => Promise<T>): Promise<T | undefined> {
     signal?.throwIfAborted();
@@ -55,12 +48,11 @@ export function createFileStore(options: FileStoreOptions): ObjectStore {
     parts: readonly string[],
     bytes: Uint8Array,
     condition: PutCondition,
-    place: number,
   ): Promise<PutResult> {
     // Read under the lock: what the caller saw before may be gone.
     const current = await get(key);
     if (!holds(condition, current?.version)) return { written: false };
-    await replaceFile(root, parts, bytes, place);
+    await replaceFile(root, parts, bytes);
     return { written: true, version: sha256(bytes) };
   }
 
@@ -71,8 +63,14 @@ export function createFileStore(options: FileStoreOptions): ObjectStore {
 
     async put(key, bytes, condition) {
       const parts = partsOf(key);
-      return inTurn(key, (place) =>
-        naming('write', join(root, key), () => swap(key, parts, bytes, condition, place)),
+      return oneAtATime(() =>
+        naming('write', join(root, key), async () => {
+          await makeRoot(root);
+          return withLock(lock, { patienceMs, signal }, async () => {
+            await clearStaging(root);
+            return swap(key, parts, bytes, condition);
+          });
+        }),
       );
     },
 

@@ -1,26 +1,19 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import pLimit from 'p-limit';
 import { errnoOf } from './errors.ts';
-import { isFolder, isStagingName, STAGING_NAME } from './paths.ts';
+import { isFolder, STAGING_NAME } from './paths.ts';
 
 /**
  * Puts a whole file in place of what is there. A reader sees the old bytes or the new ones, also after a power cut.
- * To be called under the lock, and side by side only with a `place` of each one's own, for files of their own.
+ * To be called under the lock.
  */
-export async function replaceFile(
-  root: string,
-  parts: readonly string[],
-  bytes: Uint8Array,
-  place: number,
-): Promise<void> {
-  const staging = join(root, `${STAGING_NAME}-${place}`);
+export async function replaceFile(root: string, parts: readonly string[], bytes: Uint8Array): Promise<void> {
+  const staging = join(root, STAGING_NAME);
   const path = join(root, ...parts);
   try {
     await writeNew(staging, bytes);
-    // One at a time: a folder is not to be written into before its own name is sure to last.
-    await makingFolders(() => makeFolders(root, parts.slice(0, -1)));
+    await makeFolders(root, parts.slice(0, -1));
     await rename(staging, path);
   } catch (error) {
     await rm(staging, { force: true }).catch(() => undefined);
@@ -36,12 +29,9 @@ export async function makeRoot(root: string): Promise<void> {
   for (let made = root; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }
 
-const makingFolders = pLimit(1);
-
-/** Takes away what writers that were killed have left behind. To be called under the lock, with no writer at work. */
+/** Takes away what a writer that was killed has left behind. To be called under the lock. */
 export async function clearStaging(root: string): Promise<void> {
-  const left = (await readdir(root)).filter(isStagingName);
-  await Promise.all(left.map((name) => rm(join(root, name), { force: true })));
+  await rm(join(root, STAGING_NAME), { force: true });
 }
 
 async function writeNew(path: string, bytes: Uint8Array): Promise<void> {

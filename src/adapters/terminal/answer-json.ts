@@ -17,6 +17,21 @@ export async function* asJson(answer: QueryAnswer): AsyncIterable<string> {
   yield before === '[\n' ? '[]\n' : '\n]\n';
 }
 
+/** The rows as objects. Whole numbers that JavaScript would round are texts. */
+export async function* recordsOf({ columns, rows }: QueryAnswer): AsyncGenerator<Record<string, unknown>> {
+  const names = distinct(columns.map(({ name }) => name));
+  for await (const row of rows)
+    yield Object.fromEntries(
+      names.map((name, index) => [name, valueOf(row[index] ?? null, columns[index]?.type ?? 'text')]),
+    );
+}
+
+function valueOf(cell: string | null, type: AnswerColumn['type']): unknown {
+  if (cell === null || !isLiteral(cell, type)) return cell;
+  const value: unknown = JSON.parse(cell);
+  return Number.isInteger(value) && !Number.isSafeInteger(value) ? cell : value;
+}
+
 function objectWriter(columns: readonly AnswerColumn[]): (row: readonly (string | null)[]) => string {
   const names = distinct(columns.map(({ name }) => name)).map((name) => JSON.stringify(name));
   return (row) => {
@@ -30,11 +45,15 @@ function objectWriter(columns: readonly AnswerColumn[]): (row: readonly (string 
 /** Numbers as the engine wrote them, however large; what JSON has no number for (NaN) is a text. */
 function jsonOf(cell: string | null, type: AnswerColumn['type']): string {
   if (cell === null) return 'null';
-  const isLiteral =
+  return isLiteral(cell, type) ? cell : JSON.stringify(cell);
+}
+
+function isLiteral(cell: string, type: AnswerColumn['type']): boolean {
+  return (
     type === 'json' ||
     (type === 'boolean' && /^(?:true|false)$/.test(cell)) ||
-    (type === 'number' && /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(cell));
-  return isLiteral ? cell : JSON.stringify(cell);
+    (type === 'number' && /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(cell))
+  );
 }
 
 /** Columns of one name would be one field. */

@@ -1,7 +1,7 @@
 import { BackupClient } from '@aws-sdk/client-backup';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createSummarySource } from '../../../src/adapters/aws/backup.ts';
-import { createRetry } from '../../../src/adapters/back-off.ts';
+import { createRetry } from '../../../src/adapters/aws/retry.ts';
 import { RequestError, TokenRefusedError } from '../../../src/errors.ts';
 import { type Fault, type Simulator, startSimulator } from '../../../src/simulator/index.ts';
 import { aSlice } from '../../fixtures/builders.ts';

@@ -3,11 +3,10 @@ import { BrokenTransferError } from '../../../src/adapters/aws/errors.ts';
 import {
   createRetry,
   MAX_RETRY_AFTER_MS,
-  pause,
   type RetryInfo,
-  retryLostRaces,
   type RetryPolicy,
-} from '../../../src/adapters/back-off.ts';
+} from '../../../src/adapters/aws/retry.ts';
+import { pause, retryLostRaces } from '../../../src/adapters/back-off.ts';
 import { DeadlineError, InterruptedError, LostRaceError, StoreError } from '../../../src/errors.ts';
 
 const NOW = Date.parse('2026-11-23T03:00:00Z');

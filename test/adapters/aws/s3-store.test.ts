@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { HttpResponse } from '@smithy/core/protocols';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createRetry } from '../../../src/adapters/back-off.ts';
+import { createRetry } from '../../../src/adapters/aws/retry.ts';
 import { createS3Store, type S3StoreOptions } from '../../../src/adapters/aws/s3-store.ts';
 import { InterruptedError, StoreError } from '../../../src/errors.ts';
 import { type S3Fault, type S3Server, startS3Server } from '../../fixtures/s3-server.ts';

@@ -5,7 +5,7 @@ import { LedgerError } from '../../../src/errors.ts';
 import type { ObjectStore } from '../../../src/ports.ts';
 import { compareAndSwap, listAll } from '../object-store.contract-work.ts';
 
-/** What another process does to a ledger: `file-store-worker.ts <task> <root>`. */
+/** What another process does to a ledger: `worker.ts <task> <root>`. */
 const tasks: Readonly<Record<string, (root: string, store: ObjectStore) => Promise<void>>> = {
   async increment(_, store) {
     for (let round = 0; round < 25; round++) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parsePullConfig, type PullConfig } from '../../src/config/pull-config.ts';
+import { parsePullConfig, type PullConfig } from '../../src/config/commands.ts';
 import type { Settings } from '../../src/config/resolve.ts';
 import { grainOf } from '../../src/domain/slice.ts';
 import { aSlice } from '../fixtures/builders.ts';
