@@ -38,8 +38,9 @@ export async function withSession<T>(
   let write: (lines: string) => unknown = (lines) => process.stderr.write(lines);
   const log = await openLog(config, (lines) => write(lines));
   warnOfClock(config.now, log);
-  const { signal, cancel } = startDeadline(config.deadline, interrupted);
-  const open: (() => void)[] = [cancel];
+  const deadline = startDeadline(config.deadline, interrupted);
+  const { signal } = deadline;
+  const open = [() => deadline.cancel()];
   const closing = (close: () => void) => void open.push(close);
   try {
     return await work({
