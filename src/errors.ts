@@ -25,7 +25,7 @@ export const recoveryNames = {
 } as const satisfies Record<Recovery, string>;
 
 /** What an error of this recovery asks for where its message does not already say so; empty where it does. */
-export function askFor(recovery: Recovery): string {
+export function retryHint(recovery: Recovery): string {
   return recovery === 'retry-later' ? '; try again later' : '';
 }
 
@@ -110,7 +110,7 @@ export class StoreError extends LedgerError {}
 /** Other writers came first, time after time. */
 export class LostRaceError extends LedgerError {
   constructor(key: string, attempts: number) {
-    super('retry-later', `${key}: other writers came first ${attempts} times${askFor('retry-later')}`);
+    super('retry-later', `${key}: other writers came first ${attempts} times${retryHint('retry-later')}`);
   }
 }
 

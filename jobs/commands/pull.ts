@@ -2,7 +2,7 @@ import type { PullResult } from '../../schemas/pull-result.ts';
 import type { PullConfig } from '../../src/config/commands.ts';
 import type { Slice } from '../../src/domain/slice.ts';
 import type { Report } from '../../src/ports.ts';
-import { runPull } from '../../src/pull/run.ts';
+import { pullAll } from '../../src/pull/pull-all.ts';
 import { metricLines } from '../../src/pull/metrics.ts';
 import { wantsProgress } from '../world/log.ts';
 import { findRegions } from '../world/regions.ts';
@@ -27,7 +27,7 @@ export function pullSlices(config: PullConfig, interrupted: AbortSignal): Promis
     const report = await openDisplay(config, slices, session);
     const world = await openWorld(config, slices, { clock, signal, report });
     closing(() => world.close());
-    return runPull({ slices, ...settingsOf(config) }, world);
+    return pullAll({ slices, ...settingsOf(config) }, world);
   });
 }
 

@@ -4,7 +4,7 @@ import { ratio } from './outcomes.ts';
 import type { View } from './view.ts';
 
 /** Beyond so many days without jobs every window of an account is empty, and its rows end. */
-const LONGEST_WINDOW_DAYS = 28;
+const MAX_WINDOW_DAYS = 28;
 
 function windowOf(from: number, to: number): string {
   const end = to === 0 ? 'CURRENT ROW' : `INTERVAL '${to}' DAY PRECEDING`;
@@ -28,7 +28,7 @@ export function trendView(kind: Kind): View {
     region,
     account_id,
     min(start_date) AS first_date,
-    CAST(CAST(CAST(max(start_date) AS date) + INTERVAL '${LONGEST_WINDOW_DAYS - 1}' DAY AS date) AS varchar) AS last_date
+    CAST(CAST(CAST(max(start_date) AS date) + INTERVAL '${MAX_WINDOW_DAYS - 1}' DAY AS date) AS varchar) AS last_date
   FROM ${daily}
   GROUP BY region, account_id
 ), filled AS (

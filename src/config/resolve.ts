@@ -89,11 +89,11 @@ function unknown(settings: Settings, known: Flags): string[] {
 }
 
 /** A name so like another one is that one mistyped. */
-const MOST_TYPOS = 2;
+const MAX_TYPOS = 2;
 
 function suggestion(name: string, known: readonly string[]): string {
   const nearest = closest(name, known);
-  const most = Math.min(MOST_TYPOS, Math.floor(name.length / 2));
+  const most = Math.min(MAX_TYPOS, Math.floor(name.length / 2));
   return distance(name, nearest) <= most ? `; did you mean --${nearest}?` : '';
 }
 

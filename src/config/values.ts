@@ -4,7 +4,8 @@ import { resolve } from 'node:path';
 import ms from 'ms';
 import { AGGREGATE_ALL, ANY } from '../../schemas/kinds.ts';
 import { type Day, isDay } from '../domain/day.ts';
-import { REGION_PATTERN, TABLE_PATTERN } from '../ledger/partition.ts';
+import { REGION_PATTERN } from '../domain/slice.ts';
+import { TABLE_PATTERN } from '../ledger/partition.ts';
 
 /** A value as it was meant, or what would have been accepted. */
 export type Parsed<T> = { readonly value: T } | { readonly expected: string };

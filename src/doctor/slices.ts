@@ -8,13 +8,15 @@ import { eachRow } from '../domain/row.ts';
 import type { Slice } from '../domain/slice.ts';
 import { asLedgerError, type LedgerError } from '../errors.ts';
 import { type Reading, readSlice } from '../read/read-slice.ts';
-import { readReconciled } from '../read/read-reconciled.ts';
-import { SliceReport } from '../pull/slice-result.ts';
+import { readReconciled, type TotalsCheck, reconciledAs } from '../read/read-reconciled.ts';
+import type { RequestHooks } from '../ports.ts';
 
 interface SliceLook {
   readonly slice: Slice;
   readonly reading?: Reading;
-  readonly report: SliceReport;
+  readonly totals?: TotalsCheck | undefined;
+  /** Times the slice was read again from its first page. */
+  readonly restarts: number;
   readonly error?: LedgerError;
 }
 
@@ -44,10 +46,16 @@ export async function checkSlices(
   };
 }
 
+/** Nobody counts the requests of a look. */
+const silent: RequestHooks = { onRequest: () => undefined, onRetry: () => undefined };
+
 async function readOne(slice: Slice, world: DoctorWorld): Promise<SliceLook> {
-  const report = new SliceReport(slice, () => undefined);
+  let restarts = 0;
+  const onRestart = () => {
+    restarts += 1;
+  };
   const { clock, signal, maxPages } = world;
-  const openSource = (asked: Slice) => world.openSource(asked, report.hooks);
+  const openSource = (asked: Slice) => world.openSource(asked, silent);
   const readOnce = () =>
     readSlice({
       slice,
@@ -58,18 +66,18 @@ async function readOne(slice: Slice, world: DoctorWorld): Promise<SliceLook> {
       clock,
       onAttempt: () => undefined,
       onPage: () => undefined,
-      onRestart: () => undefined,
+      onRestart,
     });
   try {
-    const reading = await readReconciled({
+    const { reading, totals } = await readReconciled({
       mode: 'warn',
       readOnce,
       asking: { slice, openSource, maxPages, signal },
-      report,
+      onRestart,
     });
-    return { slice, reading, report };
+    return { slice, reading, totals, restarts };
   } catch (thrown) {
-    return { slice, report, error: asLedgerError(signal.aborted ? signal.reason : thrown) };
+    return { slice, restarts, error: asLedgerError(signal.aborted ? signal.reason : thrown) };
   }
 }
 
@@ -150,8 +158,8 @@ function daysOf(looks: readonly SliceLook[], { clock }: DoctorWorld): readonly C
 }
 
 function totalsOf(looks: readonly SliceLook[]): readonly Check[] {
-  const bad = looks.filter(({ report }) => report.result.reconciled === 'mismatched');
-  const without = looks.filter(({ report }) => report.result.reconciled === 'unavailable');
+  const bad = looks.filter(({ totals }) => reconciledAs(totals) === 'mismatched');
+  const without = looks.flatMap(({ totals }) => (totals && 'unavailable' in totals ? [totals] : []));
   if (bad.length > 0) {
     const names = bad.map(({ slice }) => nameOf(slice)).join(', ');
     return [
@@ -163,11 +171,11 @@ function totalsOf(looks: readonly SliceLook[]): readonly Check[] {
     ];
   }
   if (without.length > 0) {
-    const [{ report } = { report: undefined }] = without;
+    const [first] = without;
     return [
       warning(
         'totals',
-        `AWS's own totals cannot be had: ${report?.result.totals_unavailable}`,
+        `AWS's own totals cannot be read: ${first?.unavailable}`,
         'pulls work without them; please report it',
       ),
     ];
@@ -189,7 +197,7 @@ function foreignOf(looks: readonly SliceLook[]): readonly Check[] {
 }
 
 /** What AWS leaves undocumented, as it was seen. */
-function observe({ slice, reading, report }: SliceLook, { clock }: DoctorWorld): Observation[] {
+function observe({ slice, reading, totals, restarts }: SliceLook, { clock }: DoctorWorld): Observation[] {
   if (!reading) return [];
   const rows = [...eachRow(reading.rows())];
   const days = rows.map((row) => utcDay(row.start_time)).toSorted();
@@ -198,7 +206,6 @@ function observe({ slice, reading, report }: SliceLook, { clock }: DoctorWorld):
     rows.flatMap(({ start_time: start, end_time: end }) => (end === null ? [] : [end - start])),
   );
   const { books, pages } = reading;
-  const { reconciled, restarts } = report.result;
   return [
     {
       kind: slice.kind,
@@ -217,7 +224,7 @@ function observe({ slice, reading, report }: SliceLook, { clock }: DoctorWorld):
       rows_without_account: rows.filter((row) => row.account_id === null).length,
       days_start_at_midnight: rows.every((row) => isMidnight(row.start_time)),
       window_lengths_ms: [...lengths].toSorted((a, b) => a - b).slice(0, 10),
-      reconciled,
+      reconciled: reconciledAs(totals),
       warnings: [...reading.warnings].slice(0, 10),
     },
   ];

@@ -20,7 +20,7 @@ export interface SliceFailure {
 }
 
 /** Warnings told of one slice; the others are in its record. */
-const WARNINGS_TOLD = 3;
+const MAX_WARNINGS_LISTED = 3;
 
 export function outcomeOf(result: SliceResult): SliceOutcome {
   const { kept, accounts, accounts_before, last_day, warnings, partitions, outcome } = result;
@@ -33,6 +33,6 @@ export function outcomeOf(result: SliceResult): SliceOutcome {
     accounts_before,
     last_day,
     written: partitions.written,
-    warnings: warnings.slice(0, WARNINGS_TOLD),
+    warnings: warnings.slice(0, MAX_WARNINGS_LISTED),
   };
 }

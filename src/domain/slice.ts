@@ -76,3 +76,6 @@ export function grainOf(slice: Pick<Slice, 'kind' | 'filters'>): Grain {
 export const reconcileModes = ['off', 'warn', 'require'] as const;
 
 export type ReconcileMode = (typeof reconcileModes)[number];
+
+/** What a region may look like: it becomes a file name. */
+export const REGION_PATTERN = /^[a-z]{2,}(?:-[a-z0-9]+)+$/;

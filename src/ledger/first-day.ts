@@ -5,7 +5,7 @@ import type { EpochMs } from '../../schemas/columns.ts';
 import type { ObjectStore } from '../ports.ts';
 
 /** How far back an empty ledger may yet reach: AWS has been said to keep 30 days. */
-export const LONGEST_HISTORY_DAYS = 31;
+export const MAX_HISTORY_DAYS = 31;
 
 export interface FirstDays {
   /** Earliest start date of any table; undefined when there are no rows yet. */
@@ -26,7 +26,7 @@ export async function findFirstDays(store: ObjectStore, tables: readonly string[
 
 /** Where the tables of a ledger without rows should begin. */
 export function emptyFirstDay(now: EpochMs): Day {
-  return addDays(utcDay(now), -LONGEST_HISTORY_DAYS);
+  return addDays(utcDay(now), -MAX_HISTORY_DAYS);
 }
 
 async function first<T>(

@@ -9,8 +9,6 @@ export interface PartitionKey {
   readonly region: string;
 }
 
-/** What a region may look like: it becomes a file name. */
-export const REGION_PATTERN = /^[a-z]{2,}(?:-[a-z0-9]+)+$/;
 export const TABLE_PATTERN = /^[a-z][a-z0-9_]*$/;
 
 const PATH_PATTERN =

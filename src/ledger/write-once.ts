@@ -3,7 +3,7 @@ import { LostRaceError } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
 
 /** Pulls of one slice that may fall on neighbouring milliseconds before something is plainly wrong. */
-const MOST_COLLISIONS = 1000;
+const MAX_COLLISIONS = 1000;
 
 /**
  * Writes an object that is never replaced and returns its key. Where another pull of the slice began in the same
@@ -15,12 +15,12 @@ export async function writeOnce(
   instant: EpochMs,
   bytes: Uint8Array,
 ): Promise<string> {
-  for (let shift = 0; shift < MOST_COLLISIONS; shift++) {
+  for (let shift = 0; shift < MAX_COLLISIONS; shift++) {
     const key = keyAt(instant + shift);
     const put = await store.put(key, bytes, { ifAbsent: true });
     if (put.written || (await isOurs(store, key, bytes))) return key;
   }
-  throw new LostRaceError(keyAt(instant), MOST_COLLISIONS);
+  throw new LostRaceError(keyAt(instant), MAX_COLLISIONS);
 }
 
 /** A PUT whose answer was lost and that was sent again meets its own object. */

@@ -6,47 +6,35 @@ import { sha256 } from '../domain/sha256.ts';
 import type { Kind } from '../../schemas/kinds.ts';
 import { DamagedObjectError } from '../errors.ts';
 import type { ObjectStore, RowCodec, StoredObject } from '../ports.ts';
-
-/** What a merge makes of a partition's stored rows. */
-export interface MergedRows {
-  readonly rows: readonly SummaryRow[];
-  readonly added: number;
-  readonly changed: number;
-  readonly removed: number;
-}
+import { type MergedTogether, unchangedFrom } from './merge.ts';
 
 export interface Files {
   readonly store: ObjectStore;
   readonly codec: RowCodec;
 }
 
-export interface PartitionTask<M extends MergedRows> {
+export interface PartitionTask {
   readonly key: PartitionKey;
   readonly kind: Kind;
-  readonly merge: (stored: readonly SummaryRow[]) => M;
-  /** What a merge with its own rows is, given the merge with nothing that they came of. */
-  readonly asStored: (merged: M) => M;
+  readonly merge: (stored: readonly SummaryRow[]) => MergedTogether;
 }
 
 /** A partition as it was read and as it should be. Nothing has been written. */
-export interface PartitionPlan<M extends MergedRows> {
-  readonly task: PartitionTask<M>;
+export interface PartitionPlan {
+  readonly task: PartitionTask;
   readonly stored: StoredObject | undefined;
-  readonly merged: M;
+  readonly merged: MergedTogether;
   readonly change: PlannedChange;
 }
 
-export interface CommittedPartition<M extends MergedRows> {
-  readonly merged: M;
+export interface CommittedPartition {
+  readonly merged: MergedTogether;
   /** Undefined for a partition that neither has an object nor needs one. */
   readonly object: RecordedObject | undefined;
 }
 
 /** Reads a partition and merges. Throws `DamagedObjectError` naming the object when it cannot be read. */
-export async function planPartition<M extends MergedRows>(
-  { store, codec }: Files,
-  task: PartitionTask<M>,
-): Promise<PartitionPlan<M>> {
+export async function planPartition({ store, codec }: Files, task: PartitionTask): Promise<PartitionPlan> {
   const partition = partitionPath(task.key);
   const stored = await store.get(partition);
   const merged = await mergeWith(codec, task, stored);
@@ -60,10 +48,10 @@ export async function planPartition<M extends MergedRows>(
  * Writes the partition if it is to change, by compare and swap. Returns undefined when another writer came first:
  * plan again.
  */
-export async function applyPartition<M extends MergedRows>(
+export async function applyPartition(
   { store, codec }: Files,
-  plan: PartitionPlan<M>,
-): Promise<CommittedPartition<M> | undefined> {
+  plan: PartitionPlan,
+): Promise<CommittedPartition | undefined> {
   const { task, stored, merged, change } = plan;
   if (change.action === 'unchanged') {
     return { merged, object: stored && recordedObject(plan, 'unchanged', stored.bytes, stored.version) };
@@ -77,8 +65,8 @@ export async function applyPartition<M extends MergedRows>(
   return put.written ? { merged, object: recordedObject(plan, 'written', bytes, put.version) } : undefined;
 }
 
-function recordedObject<M extends MergedRows>(
-  { merged, change: { partition } }: PartitionPlan<M>,
+function recordedObject(
+  { merged, change: { partition } }: PartitionPlan,
   action: RecordedObject['action'],
   bytes: Uint8Array,
   version: string,
@@ -93,15 +81,15 @@ function recordedObject<M extends MergedRows>(
 }
 
 /** Mostly nothing has changed, and a partition holds what would be written if there were none: then it is not decoded. */
-async function mergeWith<M extends MergedRows>(
+async function mergeWith(
   codec: RowCodec,
-  { key, kind, merge, asStored }: PartitionTask<M>,
+  { key, kind, merge }: PartitionTask,
   stored: StoredObject | undefined,
-): Promise<M> {
+): Promise<MergedTogether> {
   const fresh = merge([]);
   if (!stored) return fresh;
   try {
-    if (await codec.holds(kind, stored.bytes, fresh.rows)) return asStored(fresh);
+    if (await codec.holds(kind, stored.bytes, fresh.rows)) return unchangedFrom(fresh);
     return merge(await codec.decode(kind, stored.bytes));
   } catch (error) {
     if (!(error instanceof DamagedObjectError)) throw error;

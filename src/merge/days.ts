@@ -2,10 +2,10 @@ import type { EpochMs } from '../../schemas/columns.ts';
 import { type Day, daysBetween } from '../domain/day.ts';
 import { accountsOf, type RowsByDay } from '../domain/row.ts';
 import type { Slice } from '../domain/slice.ts';
-import type { DaySeen } from './merge.ts';
+import type { DaySnapshot } from './merge.ts';
 
 /** All that a pull knows about its slice's days. */
-export interface SliceSeen {
+export interface SliceSnapshot {
   readonly slice: Slice;
   readonly rows: RowsByDay;
   readonly observedAt: EpochMs;
@@ -14,12 +14,12 @@ export interface SliceSeen {
 }
 
 /** Every day a pull speaks for, from the first to the last it returned, and what it has to say of it. */
-export function daysSeen({
+export function daysOf({
   slice,
   rows,
   observedAt,
   isDoubtful,
-}: SliceSeen): { readonly startDate: Day; readonly day: DaySeen }[] {
+}: SliceSnapshot): { readonly startDate: Day; readonly day: DaySnapshot }[] {
   const accounts = accountsOf(rows);
   const days = [...rows.keys()].toSorted();
   const [first, last] = [days[0], days.at(-1)];

@@ -13,7 +13,7 @@ import {
 } from '../domain/row.ts';
 
 /** What a pull has to say about one partition (one day of one region). */
-export interface DaySeen {
+export interface DaySnapshot {
   readonly kind: Kind;
   readonly observedAt: EpochMs;
   /** Rows the pull returned for this day. */
@@ -41,7 +41,7 @@ export interface Merged {
  * Merges one day of a pull with what the ledger holds of it, account by account. AWS does not document how its daily
  * counts behave; these rules hold whichever way it is.
  */
-export function mergeDay(stored: Rows, seen: DaySeen): Merged {
+export function mergeDay(stored: Rows, seen: DaySnapshot): Merged {
   const rules = rulesOf(seen);
   const order = fileOrder(seen.kind);
   const storedBy = byAccount(stored, seen.kind);
@@ -80,13 +80,13 @@ export interface MergedTogether extends Omit<Merged, 'protectedAccounts'> {
 }
 
 /** What is left to say of a merge with nothing when just its rows turn out to be stored. */
-export function asStored({ parts, ...merged }: MergedTogether): MergedTogether {
+export function unchangedFrom({ parts, ...merged }: MergedTogether): MergedTogether {
   const none = { added: 0, changed: 0, removed: 0 };
   return { ...merged, ...none, parts: parts.map((part) => ({ ...part, ...none })) };
 }
 
 /** Merges what several pulls have to say about one day, one after the other: pulls of one account each, as a rule. */
-export function mergeDays(kind: Kind, stored: Rows, pulls: readonly DaySeen[]): MergedTogether {
+export function mergeDays(kind: Kind, stored: Rows, pulls: readonly DaySnapshot[]): MergedTogether {
   const [only, ...more] = pulls;
   if (only && more.length === 0) {
     const merged = mergeDay(stored, only);
@@ -111,7 +111,7 @@ interface AccountDay {
   readonly protected: boolean;
 }
 
-function rulesOf({ kind, observedAt, doubtful }: DaySeen) {
+function rulesOf({ kind, observedAt, doubtful }: DaySnapshot) {
   const unfinished = isUnfinished(kind);
   const finishedJobs = (rows: Rows) =>
     rows.reduce((sum, row) => (unfinished(row) ? sum : sum + row.job_count), 0);

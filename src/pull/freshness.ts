@@ -2,6 +2,7 @@ import type { EpochMs } from '../../schemas/columns.ts';
 import { factsOf } from '../../schemas/kinds.ts';
 import type { Gap } from '../../schemas/pull-result.ts';
 import { addDays, DAY_MS, type Day, utcDay } from '../domain/day.ts';
+import { accountsOf, type RowsByDay } from '../domain/row.ts';
 import type { Slice } from '../domain/slice.ts';
 
 /** A pull this many days after the last one is near the cliff beyond which AWS forgets. */
@@ -13,6 +14,12 @@ export interface Read {
   /** Start dates of the first and the last row; undefined when there were none. */
   readonly firstDay: Day | undefined;
   readonly lastDay: Day | undefined;
+  readonly accounts: number;
+}
+
+export function readOf(observedAt: EpochMs, rows: RowsByDay): Read {
+  const days = [...rows.keys()].toSorted();
+  return { observedAt, firstDay: days[0], lastDay: days.at(-1), accounts: accountsOf(rows).size };
 }
 
 /**

@@ -25,23 +25,23 @@ export async function askTotals(options: TotalsOptions): Promise<Totals | NoTota
     const answer = await askOnce(asked, options);
     if (!('unavailable' in answer)) return answer;
     reasons.push(answer.unavailable);
-    if (answer.hopeless) break;
+    if (answer.final) break;
   }
   return { unavailable: reasons.join('; then ') };
 }
 
-/** `hopeless`: asking in other words would be answered alike. */
+/** `final`: asking in other words would be answered alike. */
 async function askOnce(
   asked: Slice,
   options: TotalsOptions,
-): Promise<Totals | (NoTotals & { readonly hopeless?: boolean })> {
+): Promise<Totals | (NoTotals & { readonly final?: boolean })> {
   try {
     return sumTotals(asked, await readRows(asked, options));
   } catch (thrown) {
     options.signal.throwIfAborted();
     const error = asLedgerError(thrown);
-    const hopeless = error.recovery === 'retry-later' && !(error instanceof TokenRefusedError);
-    return { unavailable: error.message, hopeless };
+    const final = error.recovery === 'retry-later' && !(error instanceof TokenRefusedError);
+    return { unavailable: error.message, final };
   }
 }
 

@@ -1,11 +1,10 @@
-import type { Books, SliceResult } from '../../schemas/pull-result.ts';
+import type { Books, Mismatch, SliceResult } from '../../schemas/pull-result.ts';
 import type { Day } from '../domain/day.ts';
 import { eachRow, type RowsByDay } from '../domain/row.ts';
 import type { ReconcileMode } from '../domain/slice.ts';
 import { TotalsMismatchError } from '../errors.ts';
 import type { Reading } from './read-slice.ts';
 import { describeMismatches } from './totals.ts';
-import { type SliceReport } from '../pull/slice-result.ts';
 import { compareTotals, isOver, type NoTotals } from './totals.ts';
 import { askTotals, type TotalsOptions } from './ask-totals.ts';
 
@@ -14,46 +13,61 @@ interface ReconcileOptions {
   /** Reads the slice to its last page. */
   readonly readOnce: () => Promise<Reading>;
   readonly asking: Omit<TotalsOptions, 'observedAt'>;
-  readonly report: SliceReport;
+  readonly onRestart: (reason: string) => void;
 }
 
-type Found = ReturnType<typeof compareTotals> | NoTotals;
+/** How the rows compare with AWS's own totals: the days that differ, or why there are no totals. */
+export type TotalsCheck = readonly Mismatch[] | NoTotals;
+
+/** In one word, as results have it. */
+export function reconciledAs(totals: TotalsCheck | undefined): SliceResult['reconciled'] {
+  if (totals === undefined) return 'off';
+  if ('unavailable' in totals) return 'unavailable';
+  return totals.length === 0 ? 'matched' : 'mismatched';
+}
+
+export interface Reconciled {
+  readonly reading: Reading;
+  /** Undefined when the totals were not asked for. */
+  readonly totals: TotalsCheck | undefined;
+}
 
 /**
  * Reads a slice and compares it with AWS's own totals; on a mismatch both once more, because counts move while pages
  * are read. Throws `TotalsMismatchError` where a match is required, and what the reading throws.
  */
-export async function readReconciled({ mode, readOnce, asking, report }: ReconcileOptions): Promise<Reading> {
+export async function readReconciled({
+  mode,
+  readOnce,
+  asking,
+  onRestart,
+}: ReconcileOptions): Promise<Reconciled> {
   const first = await readOnce();
-  if (mode === 'off') return first;
+  if (mode === 'off') return { reading: first, totals: undefined };
   const found = await compare(first, asking);
-  if (isMatch(found)) return settled(first, found);
-  report.restarted(`AWS's own totals are not the sums of its rows: ${describeMismatches(found)}`);
+  if (isMatch(found)) return { reading: first, totals: found };
+  onRestart(`AWS's own totals are not the sums of its rows: ${describeMismatches(found)}`);
   first.discardRaw();
-  const second = await readOnce();
-  return settled(second, await compare(second, asking));
-
-  function settled(reading: Reading, last: Found): Reading {
-    report.sawTotals(last);
-    if (mode === 'require') assertDaysOver(reading, last, asking);
-    return reading;
-  }
+  const reading = await readOnce();
+  const totals = await compare(reading, asking);
+  if (mode === 'require') assertDaysOver(reading, totals, asking);
+  return { reading, totals };
 }
 
 /** Days on which a pull may have been shown too little: all of them once rows were rejected, else those mismatched. */
 export function doubtfulDays(
   { rejected }: Pick<Books, 'rejected'>,
-  { mismatches }: Pick<SliceResult, 'mismatches'>,
+  mismatches: readonly Mismatch[],
 ): (day: Day) => boolean {
   const mismatched = new Set(mismatches.map(({ start_date }) => start_date));
   return (day) => rejected > 0 || mismatched.has(day);
 }
 
-function isMatch(found: Found): found is NoTotals | [] {
+function isMatch(found: TotalsCheck): found is NoTotals | readonly [] {
   return 'unavailable' in found || found.length === 0;
 }
 
-async function compare(reading: Reading, asking: ReconcileOptions['asking']): Promise<Found> {
+async function compare(reading: Reading, asking: ReconcileOptions['asking']): Promise<TotalsCheck> {
   const { observedAt } = reading;
   const rows = reading.rows();
   const totals = await askTotals({ ...asking, observedAt });
@@ -69,7 +83,11 @@ function hasJobs(rows: RowsByDay): boolean {
   return false;
 }
 
-function assertDaysOver({ observedAt }: Reading, found: Found, { slice }: ReconcileOptions['asking']): void {
+function assertDaysOver(
+  { observedAt }: Reading,
+  found: TotalsCheck,
+  { slice }: ReconcileOptions['asking'],
+): void {
   if ('unavailable' in found) return;
   const over = found.filter(({ start_date }) => isOver(slice, start_date, observedAt));
   if (over.length === 0) return;

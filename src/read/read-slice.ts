@@ -12,10 +12,10 @@ import type { RawPages } from '../ledger/raw-pages.ts';
 import { createValidator } from './validate.ts';
 
 /** How often a slice begins again after a refused NextToken before the pull gives up. */
-export const MOST_RESTARTS = 3;
+export const MAX_RESTARTS = 3;
 
 /** Rejected rows that are told in full when they fail the slice; tolerated ones all are. */
-const REJECTS_TOLD = 20;
+const MAX_REJECTS_LISTED = 20;
 
 export interface ReadOptions {
   readonly slice: Slice;
@@ -59,7 +59,7 @@ export async function readSlice(options: ReadOptions): Promise<Reading> {
       await attempt.readPages();
       return attempt;
     } catch (error) {
-      if (!(error instanceof TokenRefusedError) || restarts === MOST_RESTARTS) throw error;
+      if (!(error instanceof TokenRefusedError) || restarts === MAX_RESTARTS) throw error;
       attempt.discardRaw();
       options.onRestart(error.message);
     }
@@ -178,7 +178,8 @@ class Attempt implements Reading {
 
   #reject(reject: Reject): void {
     this.#rejected += 1;
-    if (this.rejects.length < Math.max(REJECTS_TOLD, this.#options.maxRejects)) this.rejects.push(reject);
+    if (this.rejects.length < Math.max(MAX_REJECTS_LISTED, this.#options.maxRejects))
+      this.rejects.push(reject);
   }
 
   #setAside(region: string): void {

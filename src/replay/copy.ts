@@ -9,7 +9,7 @@ import { surveyLedger } from '../ledger/survey.ts';
 
 /** A ledger rebuilt elsewhere takes along what proves it: ledger.json, the raw pages and the records of its pulls. */
 
-const OBJECTS_AT_ONCE = 8;
+const OBJECT_CONCURRENCY = 8;
 
 /** Throws `UsageError` when the target holds something that is not of this ledger. */
 export async function prepareTarget(plan: ReplayPlan, { source, target }: ReplayWorld): Promise<void> {
@@ -20,7 +20,7 @@ export async function prepareTarget(plan: ReplayPlan, { source, target }: Replay
     records,
     async (key) => !known.has(key) && !(await isReplayRecord(target, key)),
     {
-      concurrency: OBJECTS_AT_ONCE,
+      concurrency: OBJECT_CONCURRENCY,
     },
   );
   const strangers = [...survey.strangers, ...records.filter((_, index) => foreign[index])];
@@ -49,12 +49,12 @@ async function isReplayRecord(store: ObjectStore, key: string): Promise<boolean>
 /** Before the partitions. */
 export async function copyEvidence(plan: ReplayPlan, { source, target }: ReplayWorld): Promise<void> {
   const raws = pullsOf(plan).flatMap(({ record }) => record.raw ?? []);
-  await pMap(raws, (key) => copy(key, source, target), { concurrency: OBJECTS_AT_ONCE });
+  await pMap(raws, (key) => copy(key, source, target), { concurrency: OBJECT_CONCURRENCY });
 }
 
 /** After the partitions. */
 export async function copyRecords(plan: ReplayPlan, { source, target }: ReplayWorld): Promise<void> {
-  await pMap(pullsOf(plan), ({ key }) => copy(key, source, target), { concurrency: OBJECTS_AT_ONCE });
+  await pMap(pullsOf(plan), ({ key }) => copy(key, source, target), { concurrency: OBJECT_CONCURRENCY });
 }
 
 function pullsOf({ units }: ReplayPlan): RecordedPull[] {

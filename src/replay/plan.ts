@@ -9,7 +9,7 @@ import { type AnyRecord, isReplay, observedAtOf, parseRecord } from '../ledger/p
 import { surveyLedger } from '../ledger/survey.ts';
 
 /** Records are small, and a request each. */
-const RECORDS_AT_ONCE = 16;
+const RECORD_CONCURRENCY = 16;
 
 /** Which part of a ledger is replayed, and without which pulls. */
 export interface ReplayScope {
@@ -60,7 +60,7 @@ export async function planReplay(store: ObjectStore, scope: ReplayScope): Promis
       if (isReplay(record)) for (const name of record.withdrawn) earlier.add(name);
       else if (scope.kinds.includes(record.kind)) pulls.push({ key, record });
     },
-    { concurrency: RECORDS_AT_ONCE },
+    { concurrency: RECORD_CONCURRENCY },
   );
   const withdrawn = new Set([...earlier, ...findPulls(pulls, scope.exclude)]);
   const raws = asked.flatMap(({ raws: some }) => some.map(({ key }) => key));

@@ -6,7 +6,7 @@ import { readSlice, type Reading } from '../read/read-slice.ts';
 import { doubtfulDays } from '../read/read-reconciled.ts';
 import type { RecordedPull } from './plan.ts';
 import { type RawFile, readRaw, sliceOfHeader } from '../ledger/raw-pages.ts';
-import type { SliceSeen } from '../merge/days.ts';
+import type { SliceSnapshot } from '../merge/days.ts';
 
 export interface RawWorld {
   readonly store: ObjectStore;
@@ -14,7 +14,7 @@ export interface RawWorld {
 }
 
 /** What a pull saw, read again from its raw pages, or why that cannot be. */
-export type Seen = { readonly seen: SliceSeen } | { readonly unusable: string };
+export type Seen = { readonly seen: SliceSnapshot } | { readonly unusable: string };
 
 /** Reads a pull's raw pages as the pull read them, at the instant it did. Throws what the store throws. */
 export async function readAgain({ key, record }: RecordedPull, world: RawWorld): Promise<Seen> {
@@ -27,7 +27,7 @@ export async function readAgain({ key, record }: RecordedPull, world: RawWorld):
     const reading = await readPages(file);
     const difference = differenceOf(record, reading.books);
     if (difference) return { unusable: `${record.raw} reads differently now: ${difference}` };
-    const isDoubtful = doubtfulDays(reading.books, record);
+    const isDoubtful = doubtfulDays(reading.books, record.mismatches);
     const { observedAt } = reading;
     return {
       seen: { slice: sliceOfHeader(file.header), rows: reading.rows(), observedAt, isDoubtful },

@@ -5,7 +5,7 @@ import { replayUnit } from './unit.ts';
 import type { ReplayOptions, ReplayWorld } from './task.ts';
 
 /** Times a table is gone over again because pulls were published meanwhile. */
-const MOST_ROUNDS = 5;
+const MAX_ROUNDS = 5;
 
 /**
  * Rebuilds partitions from the raw pages of the good pulls that touch them, oldest first, and swaps them in. What a pull
@@ -63,7 +63,7 @@ async function replayTable(
     if (!unit) return undefined;
     const { withdrawn, hashes } = current;
     const replayed = await replayUnit({ unit, range: options, withdrawn, hashes, startedAt }, world);
-    if (world.target !== world.source || round === MOST_ROUNDS) return replayed;
+    if (world.target !== world.source || round === MAX_ROUNDS) return replayed;
     current = await planReplay(world.source, { ...options, regions: [name.region] });
     if (unitOf(current, name)?.pulls.length === unit.pulls.length) return replayed;
   }

@@ -18,11 +18,11 @@ import { mergeDay } from '../merge/merge.ts';
 import { rebuildPartition, type Rebuilt } from './rebuild.ts';
 import { observedAtOf } from '../ledger/pull-record.ts';
 import { writeOnce } from '../ledger/write-once.ts';
-import { daysSeen } from '../merge/days.ts';
+import { daysOf } from '../merge/days.ts';
 
 /** Start dates rebuilt at once: what memory holds of a unit. Raw pages across a border are read twice. */
-const DAYS_AT_ONCE = 92;
-const PARTITIONS_AT_ONCE = 8;
+const DAYS_PER_ROUND = 92;
+const PARTITION_CONCURRENCY = 8;
 /** A pull under way is given so long to be recorded. */
 const GRACE_MS = 2 * 3_600_000;
 
@@ -41,8 +41,8 @@ export async function replayUnit(task: UnitTask, world: ReplayWorld): Promise<Re
   if (!first || firstDay === undefined || lastDay === undefined) return undefined;
   const objects: RecordedObject[] = [];
   const incomplete: IncompletePartition[] = [];
-  for (let from = firstDay; from <= lastDay; from = addDays(from, DAYS_AT_ONCE)) {
-    const until = addDays(from, DAYS_AT_ONCE - 1);
+  for (let from = firstDay; from <= lastDay; from = addDays(from, DAYS_PER_ROUND)) {
+    const until = addDays(from, DAYS_PER_ROUND - 1);
     const some = await rebuildDays(task, { from, to: until < lastDay ? until : lastDay }, world);
     objects.push(...some.objects);
     incomplete.push(...some.incomplete);
@@ -135,7 +135,7 @@ async function rebuildDays(task: UnitTask, range: Required<Range>, world: Replay
         incomplete.push({ partition, action: rebuilt.action, reasons });
       }
     },
-    { concurrency: PARTITIONS_AT_ONCE },
+    { concurrency: PARTITION_CONCURRENCY },
   );
   return {
     objects: objects.toSorted((a, b) => (a.partition < b.partition ? -1 : 1)),
@@ -167,7 +167,7 @@ async function mergePulls(
       for (const day of own) doubts.set(day, [...(doubts.get(day) ?? []), again.unusable]);
       continue;
     }
-    for (const { startDate, day } of daysSeen(again.seen)) {
+    for (const { startDate, day } of daysOf(again.seen)) {
       if (days.has(startDate)) rows.set(startDate, mergeDay(rows.get(startDate) ?? [], day).rows);
     }
   }

@@ -34,7 +34,7 @@ export interface ReportFrame {
 }
 
 /** Names of trouble that are told one by one; the rest is one. */
-const MOST_NAMES = 40;
+const MAX_NAMES_LISTED = 40;
 
 export function createReport({ days, choice, about }: ReportFrame): ReportBuilder {
   const kinds = new Names();
@@ -182,7 +182,7 @@ class RankedNames {
   ranked(): { readonly names: string[]; readonly rankOf: (at: number) => number } {
     const { names } = this.#names;
     const order = names.map((_, at) => at).toSorted((a, b) => (this.#jobs[b] ?? 0) - (this.#jobs[a] ?? 0));
-    const told = order.slice(0, MOST_NAMES);
+    const told = order.slice(0, MAX_NAMES_LISTED);
     const ranks = new Map(told.map((at, rank) => [at, rank]));
     const rest = order.length > told.length ? [`${order.length - told.length} others`] : [];
     return {

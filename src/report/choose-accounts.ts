@@ -1,12 +1,12 @@
 import type { AccountChoice } from './report-data.ts';
 
 /** Cells (account, region, kind and day) of accounts shown one by one: what a browser and a mail can take. */
-export const MOST_CELLS = 400_000;
+export const MAX_CELLS = 400_000;
 
 /** Rows of `account, cells, jobs, jobs in trouble, first and last start date`. Accounts in trouble come first. */
 export function chooseAccounts(
   rows: readonly (readonly (string | null)[])[],
-  mostCells = MOST_CELLS,
+  mostCells = MAX_CELLS,
 ): AccountChoice {
   const accounts = rows.map(([account, cells, jobs, trouble, first, last]) => ({
     account: account ?? '',

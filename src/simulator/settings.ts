@@ -1,5 +1,5 @@
 import { kindNames } from '../../schemas/kinds.ts';
-import { REGION_PATTERN } from '../ledger/partition.ts';
+import { REGION_PATTERN } from '../domain/slice.ts';
 import type { Absence } from './world/accounts.ts';
 import {
   type Checks,

@@ -9,7 +9,7 @@ import { type AnyRecord, isReplay, observedAtOf, parseRecord } from '../ledger/p
 import type { RegionTask, VerifyWorld } from './task.ts';
 
 /** Records are small, and a request each. */
-const RECORDS_AT_ONCE = 16;
+const RECORD_CONCURRENCY = 16;
 
 /** What the records of one region say. */
 export interface RegionRecords {
@@ -75,7 +75,7 @@ export async function readRecords(task: RegionTask, world: VerifyWorld): Promise
         });
       }
     },
-    { concurrency: RECORDS_AT_ONCE },
+    { concurrency: RECORD_CONCURRENCY },
   );
   const good = pulls.filter(({ outcome, key }) => outcome === 'ok' && !withdrawn.has(key));
   reportSlices(pulls, good, task);

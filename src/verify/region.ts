@@ -4,13 +4,13 @@ import { kindNames, type Kind } from '../../schemas/kinds.ts';
 import { sha256 } from '../domain/sha256.ts';
 import { some } from '../domain/show.ts';
 import { DamagedObjectError } from '../errors.ts';
-import { inspectPartition } from './inspect-partition.ts';
+import { checkPartition } from './check-partition.ts';
 import { createUnfinishedRows } from './unfinished-rows.ts';
 import { type RegionRecords, readRecords } from './records.ts';
 import type { RegionTask, VerifyWorld } from './task.ts';
 
 /** Objects read side by side; each is in memory once, decoded. */
-const OBJECTS_AT_ONCE = 8;
+const OBJECT_CONCURRENCY = 8;
 /** A pull that is under way, or was killed, is given so long to be completed. */
 const GRACE_MS = 2 * 3_600_000;
 
@@ -20,7 +20,7 @@ type Partition = RegionTask['survey']['partitions'][number];
 export async function verifyRegion(task: RegionTask, world: VerifyWorld): Promise<EpochMs | undefined> {
   const records = await readRecords(task, world);
   await pMap(task.survey.raws, (raw) => verifyRaw(raw, records, task, world), {
-    concurrency: OBJECTS_AT_ONCE,
+    concurrency: OBJECT_CONCURRENCY,
   });
   const unfinished = createUnfinishedRows(task.now);
   await pMap(
@@ -29,7 +29,7 @@ export async function verifyRegion(task: RegionTask, world: VerifyWorld): Promis
       const rows = await verifyPartition(partition, records, task, world);
       if (rows) unfinished.see(partition, rows);
     },
-    { concurrency: OBJECTS_AT_ONCE },
+    { concurrency: OBJECT_CONCURRENCY },
   );
   reportMissing(records, task);
   for (const { table, message } of unfinished.warnings()) {
@@ -87,7 +87,7 @@ async function verifyPartition(
   try {
     const rows = await codec.decode(kind, object.bytes);
     count({ rows: rows.length });
-    for (const { code, message } of inspectPartition(partition, { kind, grain: binding.grain, rows })) {
+    for (const { code, message } of checkPartition(partition, { kind, grain: binding.grain, rows })) {
       findings.add(code, key, `${message}. ${heal(partition)}`);
     }
     judgeHash(partition, sha256(object.bytes), rows, records, task);

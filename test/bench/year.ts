@@ -8,7 +8,8 @@ import { partitionPath } from '../../src/ledger/partition.ts';
 import { pullPath } from '../../src/ledger/pull-key.ts';
 import { fileOrder } from '../../src/domain/row.ts';
 import { sha256 } from '../../src/domain/sha256.ts';
-import { SliceReport } from '../../src/pull/slice-result.ts';
+import { SliceLog } from '../../src/pull/slice-log.ts';
+import { sliceResult } from '../../src/pull/slice-result.ts';
 import { encodeRecord } from '../../src/ledger/pull-record.ts';
 import { aSlice } from '../fixtures/builders.ts';
 
@@ -58,8 +59,14 @@ export async function writeYear(ledger: string, change: Partial<LedgerShape> = {
     for (const day of [...days.slice(1), TODAY]) {
       const observedAt = startOfDay(day) + PULL_TIME_MS;
       const seen = daysBetween(addDays(day, -HISTORY_DAYS), addDays(day, -1));
-      const { result } = new SliceReport(aSlice({ region }), () => undefined);
-      Object.assign(result, { last_good_pull: lastGood, first_day: seen[0], last_day: seen.at(-1) });
+      const slice = aSlice({ region });
+      const blank = sliceResult({ slice, log: new SliceLog(slice, () => undefined) });
+      const result = {
+        ...blank,
+        last_good_pull: lastGood,
+        first_day: seen[0] ?? null,
+        last_day: seen.at(-1) ?? null,
+      };
       const confirmed = seen.flatMap((startDate) => objects.get(startDate) ?? []);
       const record = { observedAt, result, rawSha256: null, objects: confirmed, writtenBy: 'bench' };
       lastGood = pullPath(aSlice({ region }), observedAt);

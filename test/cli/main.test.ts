@@ -248,9 +248,9 @@ describe('an error of a command', () => {
 
   it.each([
     [new UsageError(['a: expected b', 'c: expected d']), 64, 'a: expected b\nc: expected d\n'],
-    [new LedgerError('fix-data', 'a damaged ledger'), 65, 'LedgerError: a damaged ledger\n'],
-    [new StoreError('retry-later', 'try again'), 75, 'StoreError: try again\n'],
-    [new StoreError('fix-config', 'no permission'), 78, 'StoreError: no permission\n'],
+    [new LedgerError('fix-data', 'a damaged ledger'), 65, 'backup-ledger: a damaged ledger\n'],
+    [new StoreError('retry-later', 'try again'), 75, 'backup-ledger: try again\n'],
+    [new StoreError('fix-config', 'no permission'), 78, 'backup-ledger: no permission\n'],
   ])('is told by who acts: %s', async (error, code, text) => {
     const told = await run('fail', { commands: [failing(error)] });
     expect(told.code).toBe(code);
@@ -261,7 +261,7 @@ describe('an error of a command', () => {
   it('is a bug when it is none of ours, and only then has a stack trace', async () => {
     const { code, err } = await run('fail', { commands: [failing(new TypeError('x is not a function'))] });
     expect(code).toBe(70);
-    expect(err).toMatch(/^LedgerError: TypeError: x is not a function\n/);
+    expect(err).toMatch(/^backup-ledger: TypeError: x is not a function\n/);
     expect(err).toMatch(STACK);
   });
 });

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { SummaryRow } from '../../schemas/columns.ts';
 import type { Kind } from '../../schemas/kinds.ts';
 import { isUnfinished, rowsByAccount } from '../../src/domain/row.ts';
-import { asStored, type DaySeen, mergeDay, mergeDays } from '../../src/merge/merge.ts';
+import { unchangedFrom, type DaySnapshot, mergeDay, mergeDays } from '../../src/merge/merge.ts';
 import { ACCOUNT, OBSERVED_AT, OTHER_ACCOUNT, YESTERDAY } from '../fixtures/builders.ts';
 import { someKind, someRows } from './arbitraries.ts';
 
 interface Meeting {
   readonly kind: Kind;
   readonly stored: readonly SummaryRow[];
-  readonly seen: DaySeen;
+  readonly seen: DaySnapshot;
 }
 
 function ofYesterday(rows: readonly SummaryRow[]): SummaryRow[] {
@@ -47,7 +47,7 @@ function finishedJobsOf(kind: Kind, rows: readonly SummaryRow[], account: string
 }
 
 /** What a pull says of accounts that another one has not seen: no two speak for one account. */
-function ofOthers({ accounts }: DaySeen, seen: DaySeen): DaySeen {
+function ofOthers({ accounts }: DaySnapshot, seen: DaySnapshot): DaySnapshot {
   const others = <T>(all: Iterable<T>, accountOf: (each: T) => string | null) =>
     [...all].filter((each) => !accounts.has(accountOf(each)));
   return {
@@ -112,7 +112,7 @@ describe('a merge', () => {
       const elsewhere = ofOthers(seen, { ...other, kind });
       for (const pulls of [[seen], [seen, elsewhere]]) {
         const fresh = mergeDays(kind, [], pulls);
-        expect(asStored(fresh)).toEqual(mergeDays(kind, fresh.rows, pulls));
+        expect(unchangedFrom(fresh)).toEqual(mergeDays(kind, fresh.rows, pulls));
       }
     });
     fc.assert(foretells, { numRuns: 1000 });

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  parsePartitionPath,
-  partitionPath,
-  REGION_PATTERN,
-  TABLE_PATTERN,
-} from '../../src/ledger/partition.ts';
+import { REGION_PATTERN } from '../../src/domain/slice.ts';
+import { parsePartitionPath, partitionPath, TABLE_PATTERN } from '../../src/ledger/partition.ts';
 
 const key = {
   table: 'copy_job_summaries',

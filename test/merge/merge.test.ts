@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SummaryRow } from '../../schemas/columns.ts';
 import { rowsByAccount } from '../../src/domain/row.ts';
-import { type DaySeen, mergeDay, mergeDays } from '../../src/merge/merge.ts';
+import { type DaySnapshot, mergeDay, mergeDays } from '../../src/merge/merge.ts';
 import { ACCOUNT, aRow, OBSERVED_AT, OTHER_ACCOUNT } from '../fixtures/builders.ts';
 
 const EARLIER = OBSERVED_AT - 86_400_000;
@@ -12,7 +12,7 @@ function stored(fields: Partial<SummaryRow> = {}): SummaryRow {
 }
 
 /** A pull that saw the given rows of this day, and their accounts (and any named besides). */
-function seen(returned: readonly SummaryRow[], fields: Partial<DaySeen> = {}): DaySeen {
+function seen(returned: readonly SummaryRow[], fields: Partial<DaySnapshot> = {}): DaySnapshot {
   const accounts = new Set(returned.map((row) => row.account_id));
   return {
     kind: 'copy',
@@ -25,7 +25,7 @@ function seen(returned: readonly SummaryRow[], fields: Partial<DaySeen> = {}): D
 }
 
 /** A pull that saw the account on other days only. */
-function silence(fields: Partial<DaySeen> = {}): DaySeen {
+function silence(fields: Partial<DaySnapshot> = {}): DaySnapshot {
   return seen([], { accounts: new Set([ACCOUNT]), ...fields });
 }
 
@@ -279,7 +279,7 @@ describe('pulls that speak of one day together', () => {
   it('make the same of it as one after the other, whatever the order of the rows', () => {
     const rows = [stored({ ...other, state: 'FAILED' }), stored({ state: 'RUNNING' }), stored()];
     const pulls = [seen([aRow({ job_count: 7 })]), seen([aRow(other)], { observedAt: OBSERVED_AT + 1 })];
-    const [first, second] = pulls as [DaySeen, DaySeen];
+    const [first, second] = pulls as [DaySnapshot, DaySnapshot];
     expect(mergeDays('copy', rows, pulls).rows).toEqual(mergeDay(mergeDay(rows, first).rows, second).rows);
   });
 });

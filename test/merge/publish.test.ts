@@ -3,9 +3,8 @@ import type { SummaryRow } from '../../schemas/columns.ts';
 import { type Day, daysBetween } from '../../src/domain/day.ts';
 import { rowsByDay } from '../../src/domain/row.ts';
 import { LostRaceError, StoreError } from '../../src/errors.ts';
-import { type SliceSeen } from '../../src/merge/days.ts';
-import { type DayPlan, planDays, publishDays } from '../../src/merge/publish.ts';
-import { SliceReport } from '../../src/pull/slice-result.ts';
+import { type SliceSnapshot } from '../../src/merge/days.ts';
+import { type DayPlan, planDays, publishDays, publishedBy, type Published } from '../../src/merge/publish.ts';
 import { aRow, aSlice, aWorld, ledgerRows, OBSERVED_AT, OTHER_ACCOUNT } from '../fixtures/builders.ts';
 import { jsonCodec, MemoryStore } from '../fixtures/memory-store.ts';
 
@@ -15,7 +14,7 @@ function keyOf(day: Day, table = 'copy_job_summaries'): string {
   return `${table}/aggregation_period=ONE_DAY/start_date=${day}/eu-west-1.parquet`;
 }
 
-function seen(rows: readonly SummaryRow[], fields: Partial<SliceSeen> = {}): SliceSeen {
+function seen(rows: readonly SummaryRow[], fields: Partial<SliceSnapshot> = {}): SliceSnapshot {
   return {
     slice: aSlice(),
     rows: rowsByDay(rows),
@@ -35,25 +34,23 @@ async function aLedger(...rows: readonly SummaryRow[]): Promise<MemoryStore> {
   return store;
 }
 
-async function plan(store: MemoryStore, what: SliceSeen) {
+async function plan(store: MemoryStore, what: SliceSnapshot) {
   return planDays([what], { store, codec: jsonCodec });
 }
 
-async function publish(store: MemoryStore, what: SliceSeen) {
-  const report = new SliceReport(what.slice, () => undefined);
-  await publishPlans(await plan(store, what), store, report);
-  return report;
+async function publish(store: MemoryStore, what: SliceSnapshot) {
+  return publishPlans(await plan(store, what), store, what);
 }
 
-/** Throws what failed first. */
-async function publishPlans(
-  plans: readonly DayPlan[],
-  store: MemoryStore,
-  report: SliceReport,
-): Promise<void> {
-  const reports = new Map(plans.flatMap(({ pulls }) => pulls).map((pull) => [pull, report]));
-  const failures = await publishDays(plans, aWorld({ store }), reports);
-  for (const thrown of failures.values()) throw thrown;
+/** What publishing brought the pull. Throws what failed first. */
+async function publishPlans(plans: readonly DayPlan[], store: MemoryStore, pull: SliceSnapshot) {
+  const published = publishedBy(pull, await publishDays(plans, aWorld({ store })));
+  if ('failure' in published) throw published.failure;
+  return published;
+}
+
+function accountDays({ protected: places }: Published): number {
+  return places.reduce((sum, { accounts }) => sum + accounts, 0);
 }
 
 function stored(fields: Parameters<typeof aRow>[0] = {}): SummaryRow {
@@ -123,36 +120,33 @@ describe('fewer finished jobs than are stored', () => {
 
   it('do not replace them on the oldest day alone', async () => {
     const store = await aLedger(...rows);
-    const report = await publish(store, seen(fewer));
+    const published = await publish(store, seen(fewer));
     expect(Object.values(await ledgerRows(store)).flat()).toEqual([rows[0], fewer[1], fewer[2]]);
-    expect(report.result.protected).toBe(1);
+    expect(accountDays(published)).toBe(1);
   });
 
   it('replace them on no day of a doubtful pull', async () => {
     const store = await aLedger(...rows);
     const before = store.snapshot();
-    const report = await publish(store, seen(fewer, { isDoubtful: () => true }));
+    const published = await publish(store, seen(fewer, { isDoubtful: () => true }));
     expect(store.snapshot()).toEqual(before);
-    expect(report.result.protected).toBe(3);
+    expect(accountDays(published)).toBe(3);
   });
 
   it('count for each account of a day', async () => {
     const both = [{ job_count: 9 }, { job_count: 9, account_id: OTHER_ACCOUNT }].map(stored);
-    const report = await publish(
+    const published = await publish(
       await aLedger(...both),
       seen(both.map((row) => ({ ...row, job_count: 3, observed_at: OBSERVED_AT }))),
     );
-    expect(report.result.protected).toBe(2);
+    expect(accountDays(published)).toBe(2);
   });
 
   it('are told with the partitions concerned', async () => {
-    const report = await publish(await aLedger(...rows), seen(fewer, { isDoubtful: () => true }));
-    report.close();
-    expect(report.result.warnings).toEqual([
-      `3 account-days came with fewer jobs than are stored and were kept: ${rows
-        .map((row) => keyOf(new Date(row.start_time).toISOString().slice(0, 10)))
-        .join(', ')}`,
-    ]);
+    const published = await publish(await aLedger(...rows), seen(fewer, { isDoubtful: () => true }));
+    expect(published.protected).toEqual(
+      ['2026-11-20', '2026-11-21', '2026-11-22'].map((day) => ({ partition: keyOf(day), accounts: 1 })),
+    );
   });
 });
 
@@ -160,13 +154,12 @@ describe('publishing', () => {
   it('counts and lists what was written and what was found as it should be', async () => {
     const same = stored({ day: '2026-11-21' });
     const store = await aLedger(same);
-    const report = await publish(
+    const published = await publish(
       store,
       seen([{ ...same, observed_at: OBSERVED_AT }, aRow({ day: '2026-11-22' })]),
     );
     expect(store.puts).toEqual([keyOf('2026-11-22')]);
-    expect(report.result.partitions).toEqual({ written: 1, unchanged: 1 });
-    expect(report.objects.map(({ partition, action }) => [partition, action])).toEqual([
+    expect(published.objects.map(({ partition, action }) => [partition, action])).toEqual([
       [keyOf('2026-11-21'), 'unchanged'],
       [keyOf('2026-11-22'), 'written'],
     ]);
@@ -188,7 +181,7 @@ describe('publishing', () => {
     const plans = await plan(store, what);
     const theirs = stored({ account_id: OTHER_ACCOUNT });
     store.seed(keyOf('2026-11-22'), await jsonCodec.encode('copy', [stored(), theirs]));
-    await publishPlans(plans, store, new SliceReport(what.slice, () => undefined));
+    await publishPlans(plans, store, what);
     expect((await ledgerRows(store))[keyOf('2026-11-22')]).toEqual([aRow({ job_count: 5 }), theirs]);
   });
 
@@ -197,9 +190,9 @@ describe('publishing', () => {
     const what = seen([aRow({ job_count: 3 }), aRow({ account_id: OTHER_ACCOUNT })]);
     const plans = await plan(store, what);
     store.seed(keyOf('2026-11-22'), await jsonCodec.encode('copy', [stored({ job_count: 9 })]));
-    const report = new SliceReport(what.slice, () => undefined);
-    await publishPlans(plans, store, report);
-    expect(report.result).toMatchObject({ protected: 1, partitions: { written: 1, unchanged: 0 } });
+    const published = await publishPlans(plans, store, what);
+    expect(published.protected).toEqual([{ partition: keyOf('2026-11-22'), accounts: 1 }]);
+    expect(published.objects.map(({ action }) => action)).toEqual(['written']);
   });
 
   it('gives up on a partition others keep writing, as something to try again later', async () => {

@@ -9,7 +9,7 @@ import {
 } from '../../src/errors.ts';
 import { eachRow } from '../../src/domain/row.ts';
 import type { SummarySource } from '../../src/ports.ts';
-import { MOST_RESTARTS, type Reading, type ReadOptions, readSlice } from '../../src/read/read-slice.ts';
+import { MAX_RESTARTS, type Reading, type ReadOptions, readSlice } from '../../src/read/read-slice.ts';
 import { aDocument, aScript, aSlice, aSource, aSummary, OBSERVED_AT } from '../fixtures/builders.ts';
 
 interface Read {
@@ -223,7 +223,7 @@ describe('a token AWS refuses', () => {
   it('is not forgiven a fourth time', async () => {
     const source = aScript(start, refused, start, refused, start, refused, start, refused, aDocument([]));
     const { error, restarts, attempts } = await read(source);
-    expect(MOST_RESTARTS).toBe(3);
+    expect(MAX_RESTARTS).toBe(3);
     expect(error).toBe(refused);
     expect(restarts).toHaveLength(3);
     expect(attempts).toHaveLength(4);

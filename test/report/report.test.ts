@@ -148,7 +148,10 @@ describe('the report', () => {
 describe('a mistake', () => {
   it.each([
     [['--from', 'May'], 'from: expected a day such as 2026-11-22, got "May"'],
-    [['--from', '2026-11-02', '--to', '2026-11-01'], 'to: expected no earlier than --from 2026-11-02'],
+    [
+      ['--from', '2026-11-02', '--to', '2026-11-01'],
+      'to: expected 2026-11-02 (--from) or a later day, got 2026-11-01',
+    ],
     [['--out', '/nonexistent/report.html'], 'out: expected a file that can be written'],
     [['--ledger', '/nonexistent/ledger'], 'ledger: expected a folder with a ledger in it'],
   ])('%j is told with exit 64', async (flags, words) => {

@@ -18,11 +18,11 @@ interface Statement {
 
 /** Policy → the adapters whose commands it must allow, and what else it must: Athena reads and writes for its caller. */
 const policies = {
-  'pull-policy.json': { adapters: ['aws-backup', 'aws-regions', 's3-store'], others: [] },
-  'doctor-policy.json': { adapters: ['aws-backup', 'aws-regions', 's3-store'], others: ['glue:GetDatabase'] },
-  'assume-role-policy.json': { adapters: ['aws-sts'], others: [] },
-  'role-policy.json': { adapters: ['aws-backup'], others: [] },
-  'role-trust-policy.json': { adapters: ['aws-sts'], others: [] },
+  'pull-policy.json': { adapters: ['backup', 'regions', 's3-store'], others: [] },
+  'doctor-policy.json': { adapters: ['backup', 'regions', 's3-store'], others: ['glue:GetDatabase'] },
+  'assume-role-policy.json': { adapters: ['sts'], others: [] },
+  'role-policy.json': { adapters: ['backup'], others: [] },
+  'role-trust-policy.json': { adapters: ['sts'], others: [] },
   'register-policy.json': {
     adapters: ['athena', 'glue'],
     others: ['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
@@ -94,7 +94,7 @@ afterEach(() => trial?.close());
 describe.each(policyNames)('%s', (policy) => {
   it('allows every call the code can make, and no other', () => {
     const { adapters, others } = policies[policy];
-    const sent = adapters.flatMap((name) => actionsIn(join(ROOT, 'src/adapters', `${name}.ts`)));
+    const sent = adapters.flatMap((name) => actionsIn(join(ROOT, 'src/adapters/aws', `${name}.ts`)));
     const needed = sent.filter(
       (action) =>
         !freeActions.includes(action) && !(policy !== 'doctor-policy.json' && doctorActions.includes(action)),
@@ -120,7 +120,7 @@ describe('commands of the AWS SDK', () => {
     const sending = files.filter((file) => file.endsWith('.ts') && actionsIn(join(ROOT, file)).length > 0);
     const known = policyNames.flatMap((policy) => policies[policy].adapters);
     expect(sending.toSorted()).toEqual(
-      [...new Set(known)].map((name) => `src/adapters/${name}.ts`).toSorted(),
+      [...new Set(known)].map((name) => `src/adapters/aws/${name}.ts`).toSorted(),
     );
   });
 });

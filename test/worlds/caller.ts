@@ -6,8 +6,8 @@ import { parquetCodec } from '../../src/adapters/parquet/codec.ts';
 import { createRetry } from '../../src/adapters/aws/retry.ts';
 import { retryLostRaces } from '../../src/adapters/back-off.ts';
 import type { SummarySource } from '../../src/ports.ts';
-import type { PullWorld } from '../../src/pull/pull-together.ts';
-import { type RunOptions, runPull } from '../../src/pull/run.ts';
+import type { PullWorld } from '../../src/pull/pull-region.ts';
+import { type RunOptions, pullAll } from '../../src/pull/pull-all.ts';
 import type { Simulator, SummaryItem } from '../../src/simulator/index.ts';
 import { aSlice, generousLimits } from '../fixtures/builders.ts';
 import { MemoryStore } from '../fixtures/memory-store.ts';
@@ -79,7 +79,7 @@ export function openCaller(simulator: Simulator): Caller {
     ledger,
     pulled,
     async pull() {
-      const result = await runPull(run, world);
+      const result = await pullAll(run, world);
       if (result.outcome !== 'ok') throw new Error(`a pull failed: ${JSON.stringify(result)}`);
     },
     close: () => client.destroy(),

@@ -1,6 +1,6 @@
-import { askFor, LedgerError, type Recovery, UsageError } from '../../errors.ts';
+import { retryHint, LedgerError, type Recovery, UsageError } from '../../errors.ts';
 import { classifyAwsError } from './errors.ts';
-import { wordsOf } from './redact.ts';
+import { redactedMessage } from './redact.ts';
 
 /** What a query ended with, by Athena's word. */
 export interface QueryFailure {
@@ -40,7 +40,7 @@ export function asQueryFailure({ reason, error }: QueryFailure): LedgerError {
 export function asAthenaError(thrown: unknown): LedgerError {
   if (thrown instanceof LedgerError) return thrown;
   const { name, recovery } = classifyAwsError(thrown);
-  const said = wordsOf(thrown);
+  const said = redactedMessage(thrown);
   if (/output ?location/i.test(said)) {
     const hint = 'give --output-location s3://bucket/folder/, or a --workgroup that has one';
     return new LedgerError('fix-config', `Athena does not know where to put results: ${hint} (${said})`, {
@@ -61,5 +61,5 @@ export function asAthenaError(thrown: unknown): LedgerError {
 const deniedHint = '. The caller needs the rights of jobs/iam/query-policy.json';
 
 function failed(recovery: Recovery, what: string, options?: ErrorOptions): LedgerError {
-  return new LedgerError(recovery, `the query failed on Athena: ${what}${askFor(recovery)}`, options);
+  return new LedgerError(recovery, `the query failed on Athena: ${what}${retryHint(recovery)}`, options);
 }

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-backup';
 import { factsOf, type Kind, kinds } from '../../../schemas/kinds.ts';
 import type { Slice } from '../../domain/slice.ts';
-import { askFor, LedgerError, RequestError, TokenRefusedError } from '../../errors.ts';
+import { retryHint, LedgerError, RequestError, TokenRefusedError } from '../../errors.ts';
 import type { Page, RequestHooks, SummarySource } from '../../ports.ts';
 import { BrokenTransferError, classifyAwsError, describeAwsError } from './errors.ts';
 import type { Pace } from './pace.ts';
@@ -134,6 +134,6 @@ function asRequestError(error: unknown, { kind, region }: Slice, token: string |
   const message = `${operation} in ${region}: ${describeAwsError(error)}`;
   if (validation && token !== undefined) return new TokenRefusedError(message, { cause: error });
   const asked =
-    name === 'AccessDeniedException' ? `; the caller needs backup:${operation}` : askFor(recovery);
+    name === 'AccessDeniedException' ? `; the caller needs backup:${operation}` : retryHint(recovery);
   return new RequestError(recovery, `${message}${asked}`, { cause: error });
 }

@@ -12,8 +12,8 @@ export interface Verdict {
   readonly aborted?: true;
 }
 
-export const passing: Verdict = { action: 'retry', recovery: 'retry-later' };
-const throttled: Verdict = { ...passing, throttled: true };
+export const transient: Verdict = { action: 'retry', recovery: 'retry-later' };
+const throttled: Verdict = { ...transient, throttled: true };
 const refused: Verdict = { action: 'stop', recovery: 'fix-config' };
 const invalid: Verdict = { action: 'stop', recovery: 'fix-config', validation: true };
 const aborted: Verdict = { action: 'stop', recovery: 'retry-later', aborted: true };
@@ -46,7 +46,7 @@ export const namesByVerdict: readonly (readonly [Verdict, readonly string[]])[] 
     ],
   ],
   [
-    passing,
+    transient,
     [
       // the service's own bad moment
       'InternalError',
@@ -134,8 +134,8 @@ export const namesByVerdict: readonly (readonly [Verdict, readonly string[]])[] 
 export const statusRanges: readonly (readonly [from: number, to: number, Verdict])[] = [
   [300, 399, refused],
   [400, 400, invalid],
-  [408, 408, passing],
+  [408, 408, transient],
   [429, 429, throttled],
   [401, 499, refused],
-  [500, 599, passing],
+  [500, 599, transient],
 ];

@@ -3,12 +3,12 @@ import { LedgerError } from '../../errors.ts';
 import {
   clockCorrected,
   namesByVerdict,
-  passing,
+  transient,
   statusRanges,
   unknown,
   type Verdict,
 } from './error-table.ts';
-import { wordsOf } from './redact.ts';
+import { redactedMessage } from './redact.ts';
 
 /** An answer broke off or is not what its protocol allows: another try may bring it whole. */
 export class BrokenTransferError extends Error {
@@ -48,7 +48,7 @@ export function classifyAwsError(error: unknown, now?: EpochMs): Classification 
 /** In one line, fit for logs: `ThrottlingException (400): Rate exceeded`. */
 export function describeAwsError(error: unknown): string {
   const { name, status } = classifyAwsError(error);
-  return `${name}${status === undefined ? '' : ` (${status})`}: ${wordsOf(error)}`;
+  return `${name}${status === undefined ? '' : ` (${status})`}: ${redactedMessage(error)}`;
 }
 
 /** Causes are followed so far, lest a cycle never ends. */
@@ -59,7 +59,7 @@ function verdictOn(error: unknown, depth = 0): Verdict {
   const { name, code, cause } = fieldsOf(error);
   if (fieldsOf(fieldsOf(error)['$metadata'])['clockSkewCorrected'] === true) return clockCorrected;
   const known = verdictByName.get(String(name)) ?? verdictByName.get(String(code));
-  const verdict = known ?? verdictOnStatus(error) ?? (isUnreadable(error) ? passing : undefined);
+  const verdict = known ?? verdictOnStatus(error) ?? (isUnreadable(error) ? transient : undefined);
   if (verdict) return verdict;
   return cause === undefined || depth >= MAX_CAUSES ? unknown : verdictOn(cause, depth + 1);
 }

@@ -11,10 +11,10 @@ import {
   UpdateTableCommand,
 } from '@aws-sdk/client-glue';
 import type { GlueColumn, GlueTable } from '../../../schemas/glue-table.ts';
-import { askFor, LedgerError } from '../../errors.ts';
+import { retryHint, LedgerError } from '../../errors.ts';
 import type { Catalog, CatalogEntry } from '../../ports.ts';
 import { classifyAwsError } from './errors.ts';
-import { wordsOf } from './redact.ts';
+import { redactedMessage } from './redact.ts';
 import type { Retry } from './retry.ts';
 
 export interface GlueOptions {
@@ -190,12 +190,12 @@ function asColumn({ name, type, comment }: GlueColumn): Column {
 function asCatalogError(what: string, error: unknown): LedgerError {
   if (error instanceof LedgerError) return error;
   const { name, status, recovery } = classifyAwsError(error);
-  const said = wordsOf(error);
+  const said = redactedMessage(error);
   const hint = /lake ?formation/i.test(said)
     ? '. Lake Formation rules this database: have its administrator grant the caller CREATE TABLE and ALTER on it'
     : name === 'AccessDeniedException' || status === 403
       ? '. The caller needs the rights of jobs/iam/register-policy.json'
       : '';
-  const message = `cannot ${what} in the Glue Data Catalog: ${name}: ${said}${hint}${askFor(recovery)}`;
+  const message = `cannot ${what} in the Glue Data Catalog: ${name}: ${said}${hint}${retryHint(recovery)}`;
   return new LedgerError(recovery, message, { cause: error });
 }

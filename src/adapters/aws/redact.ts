@@ -2,7 +2,7 @@
  * What AWS and the SDK say about an error, fit for logs and records: its first line, without what authenticates a
  * request. A SignatureDoesNotMatch repeats the whole signed request, session token included, from its second line on.
  */
-export function wordsOf(error: unknown): string {
+export function redactedMessage(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const [line = ''] = text.trim().split('\n', 1);
   return secrets.reduce((words, secret) => words.replaceAll(secret, '$1[redacted]'), line);

@@ -7,7 +7,7 @@ import type { Retry } from './retry.ts';
 const ENABLED = ['ENABLED', 'ENABLED_BY_DEFAULT'] as const;
 
 /** Regions of one answer. Source: the limit of ListRegions. */
-const MOST_AT_ONCE = 50;
+const MAX_REGIONS_PER_PAGE = 50;
 
 export interface RegionsOptions {
   readonly client: AccountClient;
@@ -20,7 +20,11 @@ export async function enabledRegions({ client, retry, signal }: RegionsOptions):
   const regions: string[] = [];
   let token: string | undefined;
   do {
-    const input = { RegionOptStatusContains: [...ENABLED], MaxResults: MOST_AT_ONCE, NextToken: token };
+    const input = {
+      RegionOptStatusContains: [...ENABLED],
+      MaxResults: MAX_REGIONS_PER_PAGE,
+      NextToken: token,
+    };
     const page = await retry(() => client.send(new ListRegionsCommand(input), { abortSignal: signal })).catch(
       explain,
     );

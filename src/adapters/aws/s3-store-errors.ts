@@ -1,6 +1,6 @@
-import { askFor, StoreError } from '../../errors.ts';
+import { retryHint, StoreError } from '../../errors.ts';
 import { classifyAwsError } from './errors.ts';
-import { wordsOf } from './redact.ts';
+import { redactedMessage } from './redact.ts';
 
 /** What was being done, for the sentence an error becomes. */
 export interface S3Place {
@@ -31,8 +31,8 @@ const advice: Readonly<Record<string, (place: S3Place, error: unknown) => string
 export function asStoreError(place: S3Place, error: unknown): StoreError {
   const { name, status, recovery } = classifyAwsError(error);
   const advise = advice[name] ?? (status === 403 ? denied : undefined);
-  const reason = advise?.(place, error) ?? `${name}: ${wordsOf(error)}`;
-  const message = `cannot ${place.action} s3://${place.bucket}/${place.key}: ${reason}${askFor(recovery)}`;
+  const reason = advise?.(place, error) ?? `${name}: ${redactedMessage(error)}`;
+  const message = `cannot ${place.action} s3://${place.bucket}/${place.key}: ${reason}${retryHint(recovery)}`;
   return new StoreError(recovery, message, { cause: error });
 }
 

@@ -6,9 +6,10 @@ import {
   GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
+  type PutObjectCommandInput,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import type { InspectedStore, PutCondition, PutResult } from '../../ports.ts';
+import type { InspectedStore, ListedObject, PutCondition, PutResult, StoredObject } from '../../ports.ts';
 import { BrokenTransferError, classifyAwsError } from './errors.ts';
 import type { Retry } from './retry.ts';
 import {
@@ -47,118 +48,149 @@ const once: Retry = (call) => call();
  * Every method throws {@link StoreError}, or the reason of `signal` once that is aborted.
  */
 export function createS3Store(options: S3StoreOptions): InspectedStore {
-  const { client, bucket, kmsKey, expectedBucketOwner, retry = once, signal } = options;
-  const root = options.prefix.replace(/^\/+|\/+$/g, '');
-  const keyOf = (key: string) => (root === '' ? key : `${root}/${key}`);
-  const sending = signal ? { abortSignal: signal } : {};
-  const owned = {
-    Bucket: bucket,
-    ...(expectedBucketOwner ? { ExpectedBucketOwner: expectedBucketOwner } : {}),
+  const bucket = openBucket(options);
+  return {
+    get: (key) => getObject(bucket, key),
+    range: (key, start, end) => getRange(bucket, key, { start, end }),
+    put: (key, bytes, condition) => putObject(bucket, key, { bytes, condition }),
+    list: (prefix, { startAfter } = {}) => listObjects(bucket, prefix, startAfter),
+    remove: (key) => removeObject(bucket, key),
+    isVersioned: () => isVersioned(bucket),
+    encryption: () => encryption(bucket),
   };
-  const encrypted = kmsKey
-    ? { ServerSideEncryption: 'aws:kms' as const, SSEKMSKeyId: kmsKey, BucketKeyEnabled: true }
-    : {};
+}
 
+/** A bucket, and what every request to it has in common. */
+interface Bucket {
+  readonly client: S3Client;
+  /** Of every request. */
+  readonly owned: { readonly Bucket: string; readonly ExpectedBucketOwner?: string };
+  /** Of every put. */
+  readonly encrypted: Partial<PutObjectCommandInput>;
+  readonly sending: { readonly abortSignal?: AbortSignal };
+  /** Length of what stands before every key, its slash included. */
+  readonly rootLength: number;
+  readonly keyOf: (key: string) => string;
   /** Runs one request; an error of a name in `answers` is that answer, not an error. */
-  async function ask<T, A>(
+  readonly ask: <T, A>(
     place: Pick<S3Place, 'action' | 'key'>,
     call: () => Promise<T>,
     answers: Readonly<Record<string, A>>,
-  ): Promise<T | A> {
-    try {
-      return await retry(call);
-    } catch (error) {
-      if (signal?.aborted && signal.reason instanceof Error) throw signal.reason;
-      const { name } = classifyAwsError(error);
-      if (Object.hasOwn(answers, name)) return answers[name] as A;
-      throw asStoreError({ ...place, bucket, expectedBucketOwner }, error);
-    }
-  }
+  ) => Promise<T | A>;
+}
 
-  function fetchBytes(key: string, Range?: string): () => Promise<FetchedObject> {
-    const input = { ...owned, Key: keyOf(key), ...(Range ? { Range } : {}) };
-    return async () => readWhole(await client.send(new GetObjectCommand(input), sending));
-  }
-
+function openBucket(options: S3StoreOptions): Bucket {
+  const { client, bucket, kmsKey, expectedBucketOwner, retry = once, signal } = options;
+  const root = options.prefix.replace(/^\/+|\/+$/g, '');
   return {
-    async get(key) {
-      const found = await ask({ action: 'read', key: keyOf(key) }, fetchBytes(key), { NoSuchKey: undefined });
-      return found && { bytes: found.bytes, version: found.version };
-    },
-
-    async range(key, start, end) {
-      // HTTP has no empty range: its one byte is asked for, and cut off.
-      const range = `bytes=${start}-${Math.max(start, end - 1)}`;
-      const found = await ask({ action: 'read', key: keyOf(key) }, fetchBytes(key, range), {
-        NoSuchKey: undefined,
-        InvalidRange: beyondTheEnd,
-      });
-      // A server may ignore Range and send all of it (RFC 9110 §14.2).
-      return found?.bytes.subarray(
-        ...(found.partial ? [0, Math.max(0, end - start)] : [start, Math.max(start, end)]),
-      );
-    },
-
-    async put(key, bytes, condition): Promise<PutResult> {
-      const input = { ...owned, ...encrypted, ...asHeaders(condition), Key: keyOf(key), Body: bytes };
-      const send = async (): Promise<PutResult> => {
-        const { ETag } = await client.send(new PutObjectCommand(input), sending);
-        if (!ETag) throw new BrokenTransferError('S3 accepted an object without naming its ETag');
-        return { written: true, version: ETag };
-      };
-      return ask({ action: 'write', key: keyOf(key) }, send, lostRaces);
-    },
-
-    async *list(prefix, { startAfter } = {}) {
-      const input = {
-        ...owned,
-        Prefix: keyOf(prefix),
-        // Keys may hold characters that XML cannot.
-        EncodingType: 'url' as const,
-        ...(startAfter === undefined ? {} : { StartAfter: keyOf(startAfter) }),
-      };
-      let token: string | undefined;
-      do {
-        const request = new ListObjectsV2Command({
-          ...input,
-          ...(token ? { ContinuationToken: token } : {}),
-        });
-        const send = async () => checked(await client.send(request, sending), token);
-        const page = await ask<ListingAnswer, never>({ action: 'list', key: keyOf(prefix) }, send, {});
-        yield* listedObjects(page, root === '' ? 0 : root.length + 1);
-        token = page.NextContinuationToken;
-      } while (token);
-    },
-
-    async remove(key) {
-      const command = new DeleteObjectCommand({ ...owned, Key: keyOf(key) });
-      await ask({ action: 'remove', key: keyOf(key) }, () => client.send(command, sending), {});
-    },
-
-    async isVersioned() {
-      const command = new GetBucketVersioningCommand(owned);
-      const found = await ask({ action: 'inspect', key: '' }, () => client.send(command, sending), unknown);
-      return found && found.Status === 'Enabled';
-    },
-
-    async encryption() {
-      const command = new GetBucketEncryptionCommand(owned);
-      const found = await ask<typeof unencrypted, typeof unencrypted | undefined>(
-        { action: 'inspect', key: '' },
-        () => client.send(command, sending),
-        {
-          ...unknown,
-          ServerSideEncryptionConfigurationNotFoundError: unencrypted,
-        },
-      );
-      const [rule] = found?.ServerSideEncryptionConfiguration?.Rules ?? [];
-      return found && (rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm ?? 'none');
+    client,
+    owned: { Bucket: bucket, ...(expectedBucketOwner && { ExpectedBucketOwner: expectedBucketOwner }) },
+    encrypted: kmsKey ? { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: kmsKey, BucketKeyEnabled: true } : {},
+    sending: signal ? { abortSignal: signal } : {},
+    rootLength: root === '' ? 0 : root.length + 1,
+    keyOf: (key) => (root === '' ? key : `${root}/${key}`),
+    async ask(place, call, answers) {
+      try {
+        return await retry(call);
+      } catch (error) {
+        if (signal?.aborted && signal.reason instanceof Error) throw signal.reason;
+        const { name } = classifyAwsError(error);
+        const answer = Object.hasOwn(answers, name) ? { value: answers[name] } : undefined;
+        if (answer) return answer.value as (typeof answers)[string];
+        throw asStoreError({ ...place, bucket, expectedBucketOwner }, error);
+      }
     },
   };
 }
 
+function fetchBytes({ client, owned, sending, keyOf }: Bucket, key: string, Range?: string) {
+  const input = { ...owned, Key: keyOf(key), ...(Range ? { Range } : {}) };
+  return async (): Promise<FetchedObject> =>
+    readWhole(await client.send(new GetObjectCommand(input), sending));
+}
+
+async function getObject(bucket: Bucket, key: string): Promise<StoredObject | undefined> {
+  const place = { action: 'read', key: bucket.keyOf(key) } as const;
+  const found = await bucket.ask(place, fetchBytes(bucket, key), { NoSuchKey: undefined });
+  return found && { bytes: found.bytes, version: found.version };
+}
+
+async function getRange(
+  bucket: Bucket,
+  key: string,
+  { start, end }: { readonly start: number; readonly end: number },
+): Promise<Uint8Array | undefined> {
+  // HTTP has no empty range: its one byte is asked for, and cut off.
+  const range = `bytes=${start}-${Math.max(start, end - 1)}`;
+  const place = { action: 'read', key: bucket.keyOf(key) } as const;
+  const answers = { NoSuchKey: undefined, InvalidRange: beyondTheEnd };
+  const found = await bucket.ask(place, fetchBytes(bucket, key, range), answers);
+  // A server may ignore Range and send all of it (RFC 9110 §14.2).
+  return found?.bytes.subarray(
+    ...(found.partial ? [0, Math.max(0, end - start)] : [start, Math.max(start, end)]),
+  );
+}
+
+function putObject(
+  { client, owned, encrypted, sending, keyOf, ask }: Bucket,
+  key: string,
+  { bytes, condition }: { readonly bytes: Uint8Array; readonly condition: PutCondition },
+): Promise<PutResult> {
+  const input = { ...owned, ...encrypted, ...asHeaders(condition), Key: keyOf(key), Body: bytes };
+  const send = async (): Promise<PutResult> => {
+    const { ETag } = await client.send(new PutObjectCommand(input), sending);
+    if (!ETag) throw new BrokenTransferError('S3 accepted an object without naming its ETag');
+    return { written: true, version: ETag };
+  };
+  return ask({ action: 'write', key: keyOf(key) }, send, lostRaces);
+}
+
+async function* listObjects(
+  { client, owned, sending, rootLength, keyOf, ask }: Bucket,
+  prefix: string,
+  startAfter: string | undefined,
+): AsyncGenerator<ListedObject> {
+  const input = {
+    ...owned,
+    Prefix: keyOf(prefix),
+    // Keys may hold characters that XML cannot.
+    EncodingType: 'url' as const,
+    ...(startAfter === undefined ? {} : { StartAfter: keyOf(startAfter) }),
+  };
+  let token: string | undefined;
+  do {
+    const request = new ListObjectsV2Command({ ...input, ...(token ? { ContinuationToken: token } : {}) });
+    const send = async () => checked(await client.send(request, sending), token);
+    const page = await ask<ListingAnswer, never>({ action: 'list', key: keyOf(prefix) }, send, {});
+    yield* listedObjects(page, rootLength);
+    token = page.NextContinuationToken;
+  } while (token);
+}
+
+async function removeObject({ client, owned, sending, keyOf, ask }: Bucket, key: string): Promise<void> {
+  const command = new DeleteObjectCommand({ ...owned, Key: keyOf(key) });
+  await ask({ action: 'remove', key: keyOf(key) }, () => client.send(command, sending), {});
+}
+
+async function isVersioned({ client, owned, sending, ask }: Bucket): Promise<boolean | undefined> {
+  const command = new GetBucketVersioningCommand(owned);
+  const found = await ask({ action: 'inspect', key: '' }, () => client.send(command, sending), hidden);
+  return found && found.Status === 'Enabled';
+}
+
+async function encryption({ client, owned, sending, ask }: Bucket): Promise<string | undefined> {
+  const command = new GetBucketEncryptionCommand(owned);
+  const found = await ask<typeof unencrypted, typeof unencrypted | undefined>(
+    { action: 'inspect', key: '' },
+    () => client.send(command, sending),
+    { ...hidden, ServerSideEncryptionConfigurationNotFoundError: unencrypted },
+  );
+  const [rule] = found?.ServerSideEncryptionConfiguration?.Rules ?? [];
+  return found && (rule?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm ?? 'none');
+}
+
 /** What may be hidden from a caller who can do all that a pull needs. */
-const unknown = { AccessDenied: undefined };
+const hidden = { AccessDenied: undefined };
 
 /** Buckets of Amazon S3 are always encrypted; those of others may not be. */
 const unencrypted: Pick<GetBucketEncryptionCommandOutput, 'ServerSideEncryptionConfiguration'> = {};

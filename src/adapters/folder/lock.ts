@@ -11,7 +11,7 @@ export interface LockOptions {
 }
 
 /** Milliseconds between two tries at most. */
-const LONGEST_WAIT_MS = 50;
+const MAX_WAIT_MS = 50;
 
 /** Only a writer to a local ledger waits for the native code to be loaded. */
 const locks = () => import('fs-native-extensions');
@@ -36,8 +36,8 @@ export async function withLock<T>(path: string, options: LockOptions, work: () =
 }
 
 async function takeLock(path: string, { patienceMs, signal }: LockOptions): Promise<FileHandle> {
-  const maxAttempts = Math.max(1, Math.ceil(patienceMs / LONGEST_WAIT_MS));
-  const patiently = retryLostRaces({ maxAttempts, minDelayMs: 2, maxDelayMs: LONGEST_WAIT_MS, signal });
+  const maxAttempts = Math.max(1, Math.ceil(patienceMs / MAX_WAIT_MS));
+  const patiently = retryLostRaces({ maxAttempts, minDelayMs: 2, maxDelayMs: MAX_WAIT_MS, signal });
   try {
     return await patiently(path, () => naming('write', path, () => tryToTake(path)));
   } catch (error) {

@@ -7,7 +7,7 @@ import { columnOf, createDigest, rowGroupsOf } from './columns.ts';
  * What a data file says of itself in its footer: with it a pull knows that a file holds the rows AWS shows without
  * decoding it. A file of a writer that says nothing is decoded.
  */
-export const seal = {
+export const digestKeys = {
   /** Digest of the rows, `observed_at` aside. */
   content: 'backup_ledger.content_sha256',
   /** Digest of every byte before the footer: an unchanged file is not read as one when its pages are damaged. */

@@ -21,7 +21,7 @@ import {
 import type { Kind } from '../../../schemas/kinds.ts';
 import { sha256 } from '../../domain/sha256.ts';
 import { DamagedObjectError } from '../../errors.ts';
-import { contentDigest, seal } from './digests.ts';
+import { contentDigest, digestKeys } from './digests.ts';
 
 const MAGIC = 'PAR1';
 /** Length of the footer's length, plus the closing magic. */
@@ -89,8 +89,8 @@ export async function holdsRows(
     const said = new Map(metadata.key_value_metadata?.map(({ key, value }) => [key, value]));
     return (
       metadata.num_rows === BigInt(rows.length) &&
-      said.get(seal.pages) === sha256(bodyOf(bytes, metadata)) &&
-      said.get(seal.content) === contentDigest(kind, rows)
+      said.get(digestKeys.pages) === sha256(bodyOf(bytes, metadata)) &&
+      said.get(digestKeys.content) === contentDigest(kind, rows)
     );
   } catch {
     return false;

@@ -20,7 +20,7 @@ import { contentColumnsOf } from '../../domain/row.ts';
 import { EncodeError } from '../../errors.ts';
 import { checkedColumns } from './checked-columns.ts';
 import { type Cell, type Column, createDigest, rowGroupsOf, ROWS_PER_GROUP } from './columns.ts';
-import { seal } from './digests.ts';
+import { digestKeys } from './digests.ts';
 
 /**
  * The only file that knows parquetjs-lite. The library is told to leave out what it writes wrongly, fed whole columns
@@ -96,8 +96,8 @@ async function write(kind: Kind, rows: readonly SummaryRow[]): Promise<Uint8Arra
   }
   checkEmitted(envelope, columnsOf(kind), rows.length);
   await envelope.writeFooter({
-    [seal.content]: content.toString(),
-    [seal.pages]: pages.copy().digest('hex'),
+    [digestKeys.content]: content.toString(),
+    [digestKeys.pages]: pages.copy().digest('hex'),
   });
   return Buffer.concat(chunks);
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { kindNames, type Kind } from '../../../schemas/kinds.ts';
-import { REGION_PATTERN } from '../../ledger/partition.ts';
+import { REGION_PATTERN } from '../../domain/slice.ts';
 import { type Checks, isRecord, matching, oneOf, problem, problemsOf } from '../checks.ts';
 import { InvalidSettingError } from '../errors.ts';
 import type { Fault } from '../faults/faults.ts';

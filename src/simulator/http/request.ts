@@ -9,7 +9,7 @@ import {
   type Kind,
   kindNames,
 } from '../../../schemas/kinds.ts';
-import { REGION_PATTERN } from '../../ledger/partition.ts';
+import { REGION_PATTERN } from '../../domain/slice.ts';
 import { anyFilters } from '../../domain/slice.ts';
 import type { Query } from '../world/count.ts';
 import { AwsError, invalidParameter } from '../errors.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { wordsOf } from '../../../src/adapters/aws/redact.ts';
+import { redactedMessage } from '../../../src/adapters/aws/redact.ts';
 
 describe('the words of an error', () => {
   it.each([
@@ -17,10 +17,10 @@ describe('the words of an error', () => {
     ['the key ASIAIOSFODNN7EXAMPLE is unknown', 'the key [redacted] is unknown'],
     ['account 123456789012 may not', 'account 123456789012 may not'],
   ])('%j become %j', (message, words) => {
-    expect(wordsOf(new Error(message))).toBe(words);
+    expect(redactedMessage(new Error(message))).toBe(words);
   });
 
   it('are had of what is no error, too', () => {
-    expect(wordsOf('odd')).toBe('odd');
+    expect(redactedMessage('odd')).toBe('odd');
   });
 });

@@ -26,7 +26,7 @@ export interface Held {
  * What is wrong with a partition's rows, the first example of each sort. That every row belongs where it lies also
  * means that no identity can occur in two objects: its start time and region are part of it.
  */
-export function inspectPartition(key: PartitionKey, held: Held): RowsProblem[] {
+export function checkPartition(key: PartitionKey, held: Held): RowsProblem[] {
   return [...misplaced(key, held), ...outOfRange(held), ...unsorted(held), ...repeated(held)];
 }
 

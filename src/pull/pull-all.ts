@@ -3,7 +3,7 @@ import { type PullResult, SCHEMA_VERSION } from '../../schemas/pull-result.ts';
 import { groupBy } from '../domain/group-by.ts';
 import type { Slice } from '../domain/slice.ts';
 import { asLedgerError, exitCodes, InterruptedError, type LedgerError, type Recovery } from '../errors.ts';
-import { type PulledTogether, type PullSettings, pullTogether, type PullWorld } from './pull-together.ts';
+import { type PulledRegion, type PullSettings, pullRegion, type PullWorld } from './pull-region.ts';
 import { applyBindings, MANIFEST, planBindings } from '../ledger/manifest.ts';
 import { openHistory } from '../ledger/history.ts';
 
@@ -17,16 +17,16 @@ export interface RunOptions extends PullSettings {
 }
 
 /** Pulls every slice; one that fails never stops another. Never throws: a failure is a result. */
-export async function runPull(options: RunOptions, world: PullWorld): Promise<PullResult> {
+export async function pullAll(options: RunOptions, world: PullWorld): Promise<PullResult> {
   const startedAt = world.clock.now();
-  let pulled: readonly PulledTogether[] = [];
+  let pulled: readonly PulledRegion[] = [];
   let error: LedgerError | undefined;
   try {
-    pulled = await pullAll(options, world);
+    pulled = await pullRegions(options, world);
   } catch (thrown) {
     error = asLedgerError(world.signal.aborted ? world.signal.reason : thrown);
   }
-  const slices = pulled.flatMap((together) => together.slices);
+  const slices = pulled.flatMap((region) => region.slices);
   const failures = error ? [error] : slices.flatMap((slice) => slice.error ?? []);
   return {
     schema_version: SCHEMA_VERSION,
@@ -40,17 +40,17 @@ export async function runPull(options: RunOptions, world: PullWorld): Promise<Pu
   };
 }
 
-async function pullAll(
+async function pullRegions(
   { slices, concurrency, ...settings }: RunOptions,
   world: PullWorld,
-): Promise<PulledTogether[]> {
+): Promise<PulledRegion[]> {
   await bindTables(slices, world, settings.dryRun);
   const history = await openHistory(world.store, world.clock.now());
   const groups = [...groupBy(slices, partitionsOf).values()];
   const groupsAtOnce = Math.max(1, Math.min(concurrency, groups.length));
   const slicesAtOnce = Math.max(1, Math.floor(concurrency / groupsAtOnce));
   const options = { ...settings, history, concurrency: slicesAtOnce };
-  return pMap(groups, (group) => pullTogether(group, world, options), { concurrency: groupsAtOnce });
+  return pMap(groups, (group) => pullRegion(group, world, options), { concurrency: groupsAtOnce });
 }
 
 /** What slices have in common that write the same partitions: all but their scope. */

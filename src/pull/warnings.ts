@@ -1,0 +1,36 @@
+import { eachRow } from '../domain/row.ts';
+import { hasShrunk } from '../domain/shrinkage.ts';
+import { some } from '../domain/show.ts';
+import { describeMismatches } from '../read/totals.ts';
+import { inspectFreshness } from './freshness.ts';
+import type { SlicePull } from './slice-pull.ts';
+import { inspectRows } from './unknown-values.ts';
+
+/** What a person should know of a pull that did not fail. */
+
+/** What came of comparing with AWS's own totals. */
+export function warnOfTotals({ totals, log }: SlicePull): void {
+  if (totals === undefined) return;
+  if ('unavailable' in totals) log.warn(`AWS's own totals could not be read: ${totals.unavailable}`);
+  else if (totals.length > 0)
+    log.warn(`AWS's own totals are not the sums of its rows: ${describeMismatches(totals)}`);
+}
+
+/** What the rows show as a whole. */
+export function warnOfRows({ slice, log, last, reading, read }: SlicePull): void {
+  if (!reading || !read) return;
+  for (const warning of inspectRows(slice, eachRow(reading.rows()))) log.warn(warning);
+  for (const warning of inspectFreshness(slice, last?.observedAt, read)) log.warn(warning);
+  const { accounts } = read;
+  if (hasShrunk({ accounts, accounts_before: last?.accounts ?? null }))
+    log.warn(`only ${accounts} accounts came; the last pull saw ${last?.accounts}`);
+}
+
+/** Where stored rows were protected from being replaced by fewer. */
+export function warnOfProtected({ published, log }: SlicePull): void {
+  const places = published?.protected ?? [];
+  if (places.length === 0) return;
+  const accountDays = places.reduce((sum, { accounts }) => sum + accounts, 0);
+  const partitions = some(places.map(({ partition }) => partition).toSorted(), 3);
+  log.warn(`${accountDays} account-days came with fewer jobs than are stored and were kept: ${partitions}`);
+}
