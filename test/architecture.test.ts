@@ -93,7 +93,7 @@ const packages: Readonly<Record<string, RegExp>> = {
   schemas: /^json-schema-to-ts$/,
   domain: /^node:crypto$/,
   adapters: /./,
-  config: /^(?:node:path|ms|fastest-levenshtein)$/,
+  config: /^(?:node:path|fastest-levenshtein)$/,
   cli: /^yargs$/,
   simulator: /^node:/,
   page: /^echarts\//,

@@ -3,6 +3,7 @@ import { type DoctorConfig, parseDoctorConfig } from '../config/commands.ts';
 import { doctorFlags } from '../config/flags.ts';
 import { UsageError } from '../errors.ts';
 import type { Command } from './command.ts';
+import { counted } from '../domain/show.ts';
 
 export type Examine = (config: DoctorConfig, tell: (check: Check) => void) => Promise<DoctorResult>;
 
@@ -37,5 +38,5 @@ function linesOf({ name, status, message, fix }: Check): string {
 
 function verdictOf({ checks }: DoctorResult): string {
   const count = (status: Check['status']) => checks.filter((check) => check.status === status).length;
-  return `${count('ok')} ok, ${count('warning')} warnings, ${count('failed')} failed\n`;
+  return `${count('ok')} ok, ${counted(count('warning'), 'warning')}, ${count('failed')} failed\n`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../domain/show.ts';
 import type { PullResult, SliceResult } from '../../schemas/pull-result.ts';
 
 /** What became of a pull, in a line for each slice, for the person who ran it. */
@@ -11,7 +12,7 @@ export function pullSummary({ slices, outcome, started_at, finished_at, error, p
   const seconds = ((Date.parse(finished_at) - Date.parse(started_at)) / 1000).toFixed(1);
   const verdict = error
     ? `failed before any slice: ${error.message}`
-    : `${outcome}: ${good} of ${slices.length} slices in ${seconds} s${plan ? ', nothing was written' : ''}`;
+    : `${outcome}: ${good} of ${counted(slices.length, 'slice')} in ${seconds} s${plan ? ', nothing was written' : ''}`;
   return [...lines, verdict].map((line) => `${line}\n`).join('');
 }
 
@@ -29,8 +30,4 @@ function whatOf(slice: SliceResult, dryRun: boolean): string {
     ...(warnings.length > 0 ? [counted(warnings.length, 'warning')] : []),
   ];
   return parts.join(', ');
-}
-
-function counted(count: number, what: string): string {
-  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -3,6 +3,7 @@ import { verifyFlags } from '../config/flags.ts';
 import { parseVerifyConfig, type VerifyConfig } from '../config/commands.ts';
 import { UsageError } from '../errors.ts';
 import type { Command } from './command.ts';
+import { counted } from '../domain/show.ts';
 
 export type RunVerify = (config: VerifyConfig) => Promise<VerifyResult>;
 
@@ -28,10 +29,10 @@ export function verifyCommand(runVerify: RunVerify): Command {
 function linesOf({ findings, partitions, rows, records, raw_files }: VerifyResult): string {
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const read = [
-    `${partitions.toLocaleString('en')} partitions`,
-    `${rows.toLocaleString('en')} rows`,
-    `${records.toLocaleString('en')} pull records`,
-    `${raw_files.toLocaleString('en')} files of raw pages`,
+    counted(partitions, 'partition'),
+    counted(rows, 'row'),
+    counted(records, 'pull record'),
+    counted(raw_files, 'raw file'),
   ];
   const lines = findings.map(
     ({ severity, code, place, message }) => `${severity} ${code} ${place}: ${message}`,

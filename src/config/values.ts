@@ -1,7 +1,6 @@
 import { PULLS_TABLE } from '../../schemas/catalog-table.ts';
 import { views } from '../../schemas/views/views.ts';
 import { resolve } from 'node:path';
-import ms from 'ms';
 import { AGGREGATE_ALL, ANY } from '../../schemas/kinds.ts';
 import { type Day, isDay } from '../domain/day.ts';
 import { REGION_PATTERN } from '../domain/slice.ts';
@@ -17,7 +16,8 @@ export type LedgerPlace =
   | { readonly type: 'folder'; readonly path: string };
 
 const BUCKET_PATTERN = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
-const DURATION_PATTERN = /^[1-9]\d{0,5}[smhd]$/;
+const DURATION_PATTERN = /^([1-9]\d{0,5})([smhd])$/;
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 export function oneOf<const T extends string>(words: readonly T[]): Parse<T> {
   return (text) => {
@@ -40,10 +40,13 @@ export function matching(pattern: RegExp, expected: string): Parse<string> {
 }
 
 /** `30s`, `15m`, `36h` or `10d`, as milliseconds. */
-export const duration: Parse<number> = (text) =>
-  DURATION_PATTERN.test(text)
-    ? { value: ms(text as `${number}s`) }
-    : { expected: 'a duration such as 30s, 15m, 36h or 10d' };
+export const duration: Parse<number> = (text) => {
+  const [, count, unit = ''] = DURATION_PATTERN.exec(text) ?? [];
+  const unitMs = UNIT_MS[unit];
+  return unitMs === undefined
+    ? { expected: 'a duration such as 30s, 15m, 36h or 10d' }
+    : { value: Number(count) * unitMs };
+};
 
 /** An ISO 8601 instant with its offset, as epoch milliseconds. */
 export const instant: Parse<number> = (text) => {

@@ -10,6 +10,7 @@ import { asLedgerError, type LedgerError } from '../errors.ts';
 import { type Reading, readSlice } from '../read/read-slice.ts';
 import { readReconciled, type TotalsCheck, reconciledAs } from '../read/read-reconciled.ts';
 import type { RequestHooks } from '../ports.ts';
+import { counted } from '../domain/show.ts';
 
 interface SliceLook {
   readonly slice: Slice;
@@ -93,12 +94,12 @@ function checkReach({ slice, reading, error }: SliceLook): Check {
     return {
       name,
       status: 'failed',
-      message: `${rejected} of ${received} rows cannot be used`,
+      message: `${rejected} of ${counted(received, 'row')} cannot be used`,
       fix,
       recovery: 'fix-data',
     };
   }
-  return ok(name, `${operation} answers: ${received.toLocaleString('en')} rows`);
+  return ok(name, `${operation} answers: ${counted(received, 'row')}`);
 }
 
 function reachFix({ recovery }: LedgerError, operation: string): string {
@@ -115,7 +116,7 @@ function accountsOf(looks: readonly SliceLook[]): readonly Check[] {
   const name = 'accounts';
   const seen = new Set(rowsOf(looks).map((row) => row.account_id));
   if (looks.some(({ slice }) => slice.scope !== 'any'))
-    return [ok(name, `${seen.size} accounts, as asked for`)];
+    return [ok(name, `${counted(seen.size, 'account')}, as asked for`)];
   if (seen.size > 1) return [ok(name, `ANY shows ${seen.size.toLocaleString('en')} accounts`)];
   const fix =
     'run from the management or a delegated administrator account of AWS Backup, with cross-account monitoring on; or read ' +
@@ -151,7 +152,7 @@ function daysOf(looks: readonly SliceLook[], { clock }: DoctorWorld): readonly C
       ? ok('days', 'every day starts at 00:00 UTC')
       : warning(
           'days',
-          `${odd} rows do not start at 00:00 UTC`,
+          `${counted(odd, 'row')} not starting at 00:00 UTC`,
           'please report this: the rules of merging go by UTC days',
         ),
   ];

@@ -9,6 +9,11 @@ export function show(value: unknown): string {
     : `${text.slice(0, LONGEST).toWellFormed()}… (${text.length} characters)`;
 }
 
+/** `1 row`, `2 rows`, `1,000 rows`. */
+export function counted(count: number, what: string): string {
+  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
+}
+
 /** `one, two, three and 4 more`: enough to recognise, never a flood. */
 export function some(values: Iterable<string>, most = 5): string {
   const all = [...values];

@@ -4,6 +4,7 @@ import type { Gap } from '../../schemas/pull-result.ts';
 import { addDays, DAY_MS, type Day, utcDay } from '../domain/day.ts';
 import { accountsOf, type RowsByDay } from '../domain/row.ts';
 import type { Slice } from '../domain/slice.ts';
+import { counted } from '../domain/show.ts';
 
 /** A pull this many days after the last one is near the cliff beyond which AWS forgets. */
 const LATE_DAYS = 10;
@@ -47,11 +48,11 @@ function lateness(slice: Slice, lastGoodAt: EpochMs | undefined, read: Read): st
   const gap = findGap(slice, lastGoodAt, read);
   if (gap) {
     return [
-      `the last good pull was ${days} days ago and AWS forgets after ${historyDays}: start dates ${gap.from} to ${gap.to} are lost`,
+      `the last good pull was ${counted(days, 'day')} ago and AWS forgets after ${historyDays}: start dates ${gap.from} to ${gap.to} are lost`,
     ];
   }
   return read.observedAt - (lastGoodAt ?? read.observedAt) > LATE_DAYS * DAY_MS
-    ? [`the last good pull was ${days} days ago; AWS forgets after ${historyDays}`]
+    ? [`the last good pull was ${counted(days, 'day')} ago; AWS forgets after ${historyDays}`]
     : [];
 }
 

@@ -1,6 +1,6 @@
 import { eachRow } from '../domain/row.ts';
 import { hasShrunk } from '../domain/shrinkage.ts';
-import { some } from '../domain/show.ts';
+import { some, counted } from '../domain/show.ts';
 import { describeMismatches } from '../read/totals.ts';
 import { inspectFreshness } from './freshness.ts';
 import type { SlicePull } from './slice-pull.ts';
@@ -23,7 +23,7 @@ export function warnOfRows({ slice, log, last, reading, read }: SlicePull): void
   for (const warning of inspectFreshness(slice, last?.observedAt, read)) log.warn(warning);
   const { accounts } = read;
   if (hasShrunk({ accounts, accounts_before: last?.accounts ?? null }))
-    log.warn(`only ${accounts} accounts came; the last pull saw ${last?.accounts}`);
+    log.warn(`only ${counted(accounts, 'account')} came; the last pull saw ${last?.accounts}`);
 }
 
 /** Where stored rows were protected from being replaced by fewer. */
@@ -32,5 +32,7 @@ export function warnOfProtected({ published, log }: SlicePull): void {
   if (places.length === 0) return;
   const accountDays = places.reduce((sum, { accounts }) => sum + accounts, 0);
   const partitions = some(places.map(({ partition }) => partition).toSorted(), 3);
-  log.warn(`${accountDays} account-days came with fewer jobs than are stored and were kept: ${partitions}`);
+  log.warn(
+    `${counted(accountDays, 'account-day')} came with fewer jobs than are stored and were kept: ${partitions}`,
+  );
 }

@@ -2,7 +2,7 @@ import type { EpochMs } from '../../schemas/columns.ts';
 import { factsOf } from '../../schemas/kinds.ts';
 import type { Books, Reject } from '../../schemas/pull-result.ts';
 import type { RowsByDay } from '../domain/row.ts';
-import { some } from '../domain/show.ts';
+import { some, counted } from '../domain/show.ts';
 import type { Slice } from '../domain/slice.ts';
 import { BadDataError, LedgerError, NewDimensionError, TokenRefusedError } from '../errors.ts';
 import { followPages } from './pages.ts';
@@ -126,7 +126,7 @@ class Attempt implements Reading {
     if (this.#foreign > 0) {
       const regions = [...this.#foreignRegions].toSorted();
       warnings.push(
-        `${this.#foreign} rows of other regions came from ${region}'s endpoint and were not stored: ` +
+        `${region}'s endpoint sent ${counted(this.#foreign, 'row')} of other regions, not stored here: ` +
           `add ${some(regions.map((other) => `--region ${other}`))}`,
       );
     }
@@ -135,7 +135,7 @@ class Attempt implements Reading {
         `AWS sent fields this version does not know: ${some([...this.#unknownFields].toSorted())}`,
       );
     }
-    if (this.#rejected > 0) warnings.push(`${this.#rejected} rows were rejected`);
+    if (this.#rejected > 0) warnings.push(`${counted(this.#rejected, 'row')} rejected`);
     return warnings;
   }
 
@@ -199,7 +199,7 @@ class Attempt implements Reading {
       problems.map((problem) => `page ${page}, ${resultList}[${index}].${problem}`),
     );
     throw new BadDataError(
-      `${this.#rejected} of ${this.#received} rows are not usable and --max-rejects allows ${maxRejects}: ` +
+      `${this.#rejected} of ${counted(this.#received, 'row')} not usable and --max-rejects allows ${maxRejects}: ` +
         `${some(examples, 3)}. Nothing of this slice was published`,
     );
   }

@@ -3,6 +3,7 @@ import { copyEvidence, copyRecords, prepareTarget } from './copy.ts';
 import { planReplay, type ReplayPlan, type ReplayUnit } from './plan.ts';
 import { replayUnit } from './unit.ts';
 import type { ReplayOptions, ReplayWorld } from './task.ts';
+import { counted } from '../domain/show.ts';
 
 /** Times a table is gone over again because pulls were published meanwhile. */
 const MAX_ROUNDS = 5;
@@ -27,7 +28,7 @@ export async function replayLedger(options: ReplayOptions, world: ReplayWorld): 
     tables.push(replayed);
     const { written, unchanged } = replayed.partitions;
     world.info(
-      `${table} in ${region}: ${replayed.pulls} pulls, ${written} partitions written, ${unchanged} as they were`,
+      `${table} in ${region}: ${counted(replayed.pulls, 'pull')}, ${counted(written, 'partition')} written, ${unchanged} as they were`,
     );
   }
   if (elsewhere) await copyRecords(plan, world);

@@ -175,9 +175,9 @@ describe('the report of a pulled ledger', () => {
     await page.locator('details summary').click();
     // The page forbids scripts from elsewhere; the debugger may.
     await page.evaluate(await readFile(AXE, 'utf8'));
-    const found = (await page.evaluate(
+    const found = await page.evaluate<(readonly [impact: string, id: string, html: string])[]>(
       'axe.run().then(({ violations }) => violations.map(({ id, impact, nodes }) => [impact, id, nodes[0].html]))',
-    )) as readonly (readonly [impact: string, id: string, html: string])[];
+    );
     expect(found.filter(([impact]) => impact === 'serious' || impact === 'critical')).toEqual([]);
     await page.context().close();
   });

@@ -140,7 +140,7 @@ describe('the books', () => {
     const { reading } = await read(onePage(foreign, aSummary({ Region: 'ap-south-1' }), foreign, aSummary()));
     expect([...eachRow(reading.rows())].map((row) => row.region)).toEqual(['eu-west-1']);
     expect(reading.warnings).toEqual([
-      "3 rows of other regions came from eu-west-1's endpoint and were not stored: " +
+      "eu-west-1's endpoint sent 3 rows of other regions, not stored here: " +
         'add --region ap-south-1, --region us-east-1',
     ]);
   });
@@ -246,7 +246,7 @@ describe('rejected rows', () => {
     expect(error).toMatchObject({
       recovery: 'fix-data',
       message: expect.stringMatching(
-        /^2 of 4 rows are not usable and --max-rejects allows 0: page 2, CopyJobSummaries\[1\]\.Count: expected .*Nothing of this slice was published$/,
+        /^2 of 4 rows not usable and --max-rejects allows 0: page 2, CopyJobSummaries\[1\]\.Count: expected .*Nothing of this slice was published$/,
       ),
     });
     expect(reading.books.rejected).toBe(2);
@@ -256,7 +256,7 @@ describe('rejected rows', () => {
     const { error, reading } = await read(onePage(rejects[0], aSummary(), rejects[1]), { maxRejects: 2 });
     expect(error).toBeUndefined();
     expect([...eachRow(reading.rows())]).toHaveLength(1);
-    expect(reading.warnings).toEqual(['2 rows were rejected']);
+    expect(reading.warnings).toEqual(['2 rows rejected']);
     expect(reading.rejects).toEqual([
       { page: 1, index: 0, problems: [expect.stringMatching(/^Count: /)] },
       {

@@ -22,9 +22,7 @@ function run(...flags: readonly string[]) {
 it('says in one line that all is well', async () => {
   const { code, stdout } = await run();
   expect(code).toBe(0);
-  expect(stdout).toMatch(
-    /^errors: 0, warnings: 0, in 14 partitions, \d+ rows, 1 pull records, 1 files of raw pages\n$/,
-  );
+  expect(stdout).toMatch(/^errors: 0, warnings: 0, in 14 partitions, \d+ rows, 1 pull record, 1 raw file\n$/);
 });
 
 it('prints a line for each finding, errors first, and exits with 65', async () => {
