@@ -85,7 +85,7 @@ describe('the summary of a pull', () => {
     const { out, err } = await run(['pull', '--region', 'eu-west-1'], { isTTY: true });
     expect(JSON.parse(out)).toMatchObject({ outcome: 'ok' });
     expect(err).toMatch(
-      /^ {2}copy eu-west-1 {2}1 row of 1 account, 1 day written, 0 unchanged\nok: 1 of 1 slices in \d+\.\d s\n$/,
+      /^ {2}copy eu-west-1 {2}1 row of 1 account, 1 day written, 0 unchanged\nok: 1 of 1 slice in \d+\.\d s\n$/,
     );
   });
 
@@ -94,7 +94,7 @@ describe('the summary of a pull', () => {
       source: { request: {}, fetchPage: () => Promise.reject(new RequestError('fix-config', 'no rights')) },
     });
     const { err } = await run(['pull', '--region', 'eu-west-1'], { isTTY: true }, failing);
-    expect(err).toMatch(/^ {2}copy eu-west-1 {2}FAILED: no rights\nfailed: 0 of 1 slices in /);
+    expect(err).toMatch(/^ {2}copy eu-west-1 {2}FAILED: no rights\nfailed: 0 of 1 slice in /);
   });
 
   it.each([
