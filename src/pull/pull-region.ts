@@ -23,7 +23,7 @@ import type {
   RowCodec,
   SummarySource,
 } from '../ports.ts';
-import { doubtfulDays, readReconciled, type Reconciled } from '../read/read-reconciled.ts';
+import { doubtfulDays, readReconciled, type Reconciled, requireTotals } from '../read/read-reconciled.ts';
 import { type ReadOptions, readSlice } from '../read/read-slice.ts';
 import { readOf } from './freshness.ts';
 import { SliceLog } from './slice-log.ts';
@@ -129,11 +129,13 @@ async function readPages(pull: SlicePull, world: PullWorld, options: PullOptions
   pull.last = await lastGoodPull(world.store, options.history, slice);
   world.report({ type: 'slice-started', slice, expectedPages: pull.last?.pages });
 
-  const { reading, totals } = await readAll(pull, world, options);
-  const rows = reading.rows();
+  const reconciled = await readAll(pull, world, options);
+  const { reading, totals } = reconciled;
   pull.totals = totals;
-  pull.read = readOf(reading.observedAt, rows);
   warnOfTotals(pull);
+  if (options.reconcile === 'require') requireTotals(slice, reconciled);
+  const rows = reading.rows();
+  pull.read = readOf(reading.observedAt, rows);
   warnOfRows(pull);
   const { accounts } = pull.read;
   const { minAccounts } = options.limits;

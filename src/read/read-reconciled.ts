@@ -1,7 +1,7 @@
 import type { Books, Mismatch, SliceResult } from '../../schemas/pull-result.ts';
 import type { Day } from '../domain/day.ts';
 import { eachRow, type RowsByDay } from '../domain/row.ts';
-import type { ReconcileMode } from '../domain/slice.ts';
+import type { ReconcileMode, Slice } from '../domain/slice.ts';
 import { TotalsMismatchError } from '../errors.ts';
 import type { Reading } from './read-slice.ts';
 import { describeMismatches } from './totals.ts';
@@ -34,7 +34,7 @@ export interface Reconciled {
 
 /**
  * Reads a slice and compares it with AWS's own totals; on a mismatch both once more, because counts move while pages
- * are read. Throws `TotalsMismatchError` where a match is required, and what the reading throws.
+ * are read. Throws what the reading throws.
  */
 export async function readReconciled({
   mode,
@@ -50,7 +50,6 @@ export async function readReconciled({
   first.discardRaw();
   const reading = await readOnce();
   const totals = await compare(reading, asking);
-  if (mode === 'require') assertDaysOver(reading, totals, asking);
   return { reading, totals };
 }
 
@@ -83,13 +82,11 @@ function hasJobs(rows: RowsByDay): boolean {
   return false;
 }
 
-function assertDaysOver(
-  { observedAt }: Reading,
-  found: TotalsCheck,
-  { slice }: ReconcileOptions['asking'],
-): void {
-  if ('unavailable' in found) return;
-  const over = found.filter(({ start_date }) => isOver(slice, start_date, observedAt));
+/** What `--reconcile require` wants: no mismatch on a day that is over. Throws `TotalsMismatchError`. */
+export function requireTotals(slice: Slice, { reading, totals }: Reconciled): void {
+  if (totals === undefined || 'unavailable' in totals) return;
+  const { observedAt } = reading;
+  const over = totals.filter(({ start_date }) => isOver(slice, start_date, observedAt));
   if (over.length === 0) return;
   throw new TotalsMismatchError(
     `AWS's own totals are not the sums of its rows, read twice, and --reconcile require wants them to be: ` +
