@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { text } from 'node:stream/consumers';
 import type { PullResult } from '../schemas/pull-result.ts';
 import { DAY_MS, startOfDay, utcDay } from '../src/domain/day.ts';
-import { parsePullPath } from '../src/ledger/pull-key.ts';
 import { startSimulator } from '../src/simulator/index.ts';
+import { parseRawPath } from '../src/ledger/raw-key.ts';
 
 /** A trial on an empty machine: a simulated AWS Backup, three pulls through the real SDK, and SQL over the files. */
 
@@ -77,8 +77,8 @@ async function claimLedger(): Promise<void> {
 /** This morning, or after what an earlier demo has left: time never goes back in a ledger. */
 async function startingInstant(): Promise<number> {
   const today = startOfDay(utcDay(Date.now())) + 3.5 * 3_600_000;
-  const files = await readdir(`${LEDGER}/pulls`, { recursive: true }).catch(() => []);
-  const pulls = files.map((file) => parsePullPath(`pulls/${file}`)?.instant ?? 0);
+  const files = await readdir(`${LEDGER}/raw`, { recursive: true }).catch(() => []);
+  const pulls = files.map((file) => parseRawPath(`raw/${file}`)?.instant ?? 0);
   return Math.max(today, ...pulls.map((instant) => instant + 3_600_000));
 }
 

@@ -56,16 +56,16 @@ function projectionProperties(projection: Projection): Record<string, string> {
   if ('values' in projection) return { type: 'enum', values: projection.values.join(',') };
   return {
     type: 'date',
-    format: 'yyyy-MM-dd',
-    range: dateRange(projection.firstDay),
+    format: 'yyyy-MM',
+    range: monthRange(projection.firstMonth),
     interval: '1',
-    'interval.unit': 'DAYS',
+    'interval.unit': 'MONTHS',
   };
 }
 
-/** Both days are included; NOW is the day of the query, in UTC. */
-export function dateRange(firstDay: string): string {
-  return `${firstDay},NOW`;
+/** Both months are included; NOW is the month of the query, in UTC. */
+export function monthRange(firstMonth: string): string {
+  return `${firstMonth},NOW`;
 }
 
 /** Athena's statement that creates the table. `location` is without a slash at its end. */

@@ -26,8 +26,8 @@ export interface CatalogColumn {
   readonly comment: string;
 }
 
-/** Every value of a partition key, or every day from the first to today, in UTC. */
-export type Projection = { readonly values: readonly string[] } | { readonly firstDay: string };
+/** Every value of a partition key, or every month from the first (`YYYY-MM`) to the present, in UTC. */
+export type Projection = { readonly values: readonly string[] } | { readonly firstMonth: string };
 
 /** What a table holds, as `ledger.json` binds it. */
 export interface SummaryBinding {
@@ -42,8 +42,8 @@ export const mainTables: Readonly<Record<string, SummaryBinding>> = Object.fromE
   kindNames.map((kind) => [factsOf(kind).table, { kind, aggregationPeriod: 'ONE_DAY', grain: {} }]),
 );
 
-/** A table of summaries, with the days from `firstDay` (`YYYY-MM-DD`) on. */
-export function summaryTable(name: string, binding: SummaryBinding, firstDay: string): CatalogTable {
+/** A table of summaries, with the months from `firstMonth` (`YYYY-MM`) on. */
+export function summaryTable(name: string, binding: SummaryBinding, firstMonth: string): CatalogTable {
   const { kind, aggregationPeriod } = binding;
   return {
     name,
@@ -55,7 +55,7 @@ export function summaryTable(name: string, binding: SummaryBinding, firstDay: st
     partitionKeys: Object.entries(partitionColumns).map(([key, facts]) => ({ name: key, ...facts })),
     format: 'parquet',
     mappings: {},
-    projections: { aggregation_period: { values: [aggregationPeriod] }, start_date: { firstDay } },
+    projections: { aggregation_period: { values: [aggregationPeriod] }, start_month: { firstMonth } },
   };
 }
 
@@ -64,8 +64,8 @@ const recordColumns: Readonly<Record<string, string>> = { table: 'table_name', f
 
 export const PULLS_TABLE = 'pulls';
 
-/** The table of pull records, with the pulls from `firstDay` on. */
-export function pullsTable(firstDay: string): CatalogTable {
+/** The table of pull records, with the pulls from `firstMonth` on. */
+export function pullsTable(firstMonth: string): CatalogTable {
   const properties: Readonly<Record<string, JsonSchema>> = {
     ...replayRecordSchema.properties,
     ...pullRecordSchema.properties,
@@ -80,14 +80,14 @@ export function pullsTable(firstDay: string): CatalogTable {
     })),
     partitionKeys: [
       {
-        name: 'pull_date',
+        name: 'pull_month',
         type: 'string',
-        comment: 'UTC date of observed_at, YYYY-MM-DD: bound it in every query',
+        comment: 'UTC month of observed_at, YYYY-MM: bound it in every query',
       },
     ],
     format: 'json',
     mappings: Object.fromEntries(Object.entries(recordColumns).map(([key, column]) => [column, key])),
-    projections: { pull_date: { firstDay } },
+    projections: { pull_month: { firstMonth } },
   };
 }
 

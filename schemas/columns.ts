@@ -8,13 +8,16 @@ import { type DimensionField, factsOf, type Kind } from './kinds.ts';
 /** Milliseconds since 1970-01-01T00:00:00Z. */
 export type EpochMs = number;
 
-export type ColumnType = 'string' | 'bigint' | 'timestamp';
+export type ColumnType = 'string' | 'bigint' | 'date' | 'timestamp';
 
 export interface ColumnFacts {
-  /** Athena's type. In Parquet: UTF8, INT64, INT64 TIMESTAMP_MILLIS. */
+  /** Athena's type. In Parquet: UTF8, INT64, INT32 DATE, INT64 TIMESTAMP_MILLIS. */
   readonly type: ColumnType;
-  /** `dimension`: what is counted; `measure`: the count; `window`: when; `observation`: when AWS was asked. */
-  readonly role: 'dimension' | 'measure' | 'window' | 'observation';
+  /**
+   * `dimension`: what is counted; `measure`: the count; `window`: when; `observation`: when AWS was asked; `derived`: follows
+   * from another column, so that only files hold it.
+   */
+  readonly role: 'dimension' | 'measure' | 'window' | 'observation' | 'derived';
   /** The field of AWS's summary it is taken from; null when it is ours. */
   readonly field: string | null;
   /** Whether two rows that differ in it are two rows, not two readings of one. */
@@ -58,6 +61,14 @@ export const columns = {
     nullable: false,
     comment: 'Number of jobs. AWS does not document whether a job counts on the day it was created or ended',
   },
+  start_date: {
+    type: 'date',
+    role: 'derived',
+    field: null,
+    identity: false,
+    nullable: false,
+    comment: 'UTC date of start_time: the day counted',
+  },
   start_time: {
     type: 'timestamp',
     role: 'window',
@@ -87,16 +98,27 @@ export const columns = {
 /** Columns that Athena takes from the object's path, not from the file. */
 export const partitionColumns = {
   aggregation_period: { type: 'string', comment: 'Length of the window a row counts' },
-  start_date: { type: 'string', comment: 'UTC date of start_time, YYYY-MM-DD' },
+  start_month: {
+    type: 'string',
+    comment: 'UTC month of start_time, YYYY-MM: a filter on it reads those months only',
+  },
 } as const;
 
 export type ColumnName = keyof typeof columns;
 
 export const columnNames = Object.keys(columns) as readonly ColumnName[];
 
+/** The columns of a row in memory: all but the derived ones. */
+export type RowColumnName = {
+  [C in ColumnName]: (typeof columns)[C]['role'] extends 'derived' ? never : C;
+}[ColumnName];
+
+export const rowColumnNames = columnNames.filter(isRowColumn);
+
 interface TypeScriptTypes {
   string: string;
   bigint: number;
+  date: string;
   timestamp: EpochMs;
 }
 
@@ -108,7 +130,7 @@ type ValueOf<C extends ColumnName> =
  * One row of a summary table. Timestamps are epoch milliseconds, counts whole numbers up to 2^53−1.
  * A column that a kind does not have is null and is not written for it.
  */
-export type SummaryRow = { readonly [C in ColumnName]: ValueOf<C> };
+export type SummaryRow = { readonly [C in RowColumnName]: ValueOf<C> };
 
 /** Names of the columns with the given role, in order. */
 export type DimensionColumn = {
@@ -128,12 +150,21 @@ export function columnsOf(kind: Kind): readonly ColumnName[] {
   );
 }
 
+/** The columns of a kind's rows in memory, in the same order. */
+export function rowColumnsOf(kind: Kind): readonly RowColumnName[] {
+  return columnsOf(kind).filter(isRowColumn);
+}
+
+function isRowColumn(name: ColumnName): name is RowColumnName {
+  return columns[name].role !== 'derived';
+}
+
 /** The kind's dimension columns, in order. */
 export function dimensionsOf(kind: Kind): readonly DimensionColumn[] {
   return columnsOf(kind).filter((name): name is DimensionColumn => columns[name].role === 'dimension');
 }
 
 /** The columns that together tell a kind's rows apart within one aggregation period. */
-export function identityColumnsOf(kind: Kind): readonly ColumnName[] {
-  return columnsOf(kind).filter((name) => columns[name].identity);
+export function identityColumnsOf(kind: Kind): readonly RowColumnName[] {
+  return rowColumnsOf(kind).filter((name) => columns[name].identity);
 }

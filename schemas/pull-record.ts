@@ -4,7 +4,7 @@ import { sliceResultSchema } from './pull-result.ts';
 
 /**
  * One line of JSON per pull, kept for ever under `pulls/`: the slice's result, what wrote it and which objects it left
- * behind. Athena's JSON readers do not parse ISO 8601, so instants are written `YYYY-MM-DD HH:MM:SS.sss`, in UTC.
+ * behind. Each line carries the hash of the slice's line before it. Athena's JSON readers do not parse ISO 8601, so instants are written `YYYY-MM-DD HH:MM:SS.sss`, in UTC.
  */
 export const RECORD_VERSION = 1;
 
@@ -24,15 +24,41 @@ const recordedObjectSchema = {
       description: "The store's opaque version: an S3 ETag, or the content hash in a local ledger",
     },
     sha256: { type: 'string', description: "SHA-256 of the object's bytes, hexadecimal" },
+    replaced_sha256: {
+      type: ['string', 'null'],
+      description: 'Of an object that was written: SHA-256 of the one it replaced; null when there was none',
+    },
     rows: count,
   },
-  required: ['partition', 'action', 'version', 'sha256', 'rows'],
+  required: ['partition', 'action', 'version', 'sha256', 'replaced_sha256', 'rows'],
   additionalProperties: false,
 } as const;
 
 const writerProperties = {
   record_version: { type: 'integer', const: RECORD_VERSION, description: 'Version of this format' },
   written_by: { type: 'string', description: 'Name and version of what wrote the record' },
+  pull: { type: 'string', description: 'Name of the pull, from its instant and its slice' },
+  previous_sha256: {
+    type: ['string', 'null'],
+    description: 'SHA-256 of the line before this one in the records of the slice, without its line feed; null for the first',
+  },
+  started_at: { type: 'string', description: 'When the run began' },
+  finished_at: { type: 'string', description: 'When the record was written' },
+} as const;
+
+const writerRequired = [
+  'record_version',
+  'written_by',
+  'pull',
+  'previous_sha256',
+  'started_at',
+  'finished_at',
+] as const;
+
+/** Last in its line, so that it can be checked without knowing what else is in it. */
+const recordHash = {
+  type: 'string',
+  description: 'SHA-256 of the line without this field, hexadecimal',
 } as const;
 
 const objectsProperty = {
@@ -52,8 +78,9 @@ export const pullRecordSchema = {
       description: 'SHA-256 of the object of raw pages, hexadecimal; null when none were kept',
     },
     objects: objectsProperty,
+    record_sha256: recordHash,
   },
-  required: ['record_version', 'written_by', ...sliceResultSchema.required, 'raw_sha256', 'objects'],
+  required: [...writerRequired, ...sliceResultSchema.required, 'raw_sha256', 'objects', 'record_sha256'],
   additionalProperties: false,
 } as const;
 
@@ -78,14 +105,13 @@ export const replayRecordSchema = {
     withdrawn: {
       type: 'array',
       items: { type: 'string' },
-      description:
-        'Of a replay: keys of the records of pulls that were withdrawn; later replays leave them out too',
+      description: 'Of a replay: names of the pulls that were withdrawn; later replays leave them out too',
     },
     objects: objectsProperty,
+    record_sha256: recordHash,
   },
   required: [
-    'record_version',
-    'written_by',
+    ...writerRequired,
     'outcome',
     'kind',
     'aggregation_period',
@@ -98,6 +124,7 @@ export const replayRecordSchema = {
     'partitions',
     'withdrawn',
     'objects',
+    'record_sha256',
   ],
   additionalProperties: false,
 } as const;

@@ -25,17 +25,30 @@ const errorSchema = {
   additionalProperties: false,
 } as const;
 
+const differenceProperties = {
+  added: { ...count, description: 'Rows that are new' },
+  changed: { ...count, description: 'Rows whose count or end time changes' },
+  removed: { ...count, description: 'Rows that go' },
+} as const;
+
+const plannedDaySchema = {
+  type: 'object',
+  description: 'What a pull would do to one start date',
+  properties: { start_date: day, ...differenceProperties },
+  required: ['start_date', 'added', 'changed', 'removed'],
+  additionalProperties: false,
+} as const;
+
 const planSchema = {
   type: 'object',
   description: 'What a pull would do to one partition',
   properties: {
     partition: { type: 'string', description: "Key of the partition's object below the ledger" },
     action: { enum: ['create', 'replace', 'unchanged'] },
-    added: { ...count, description: 'Rows that are new' },
-    changed: { ...count, description: 'Rows whose count or end time changes' },
-    removed: { ...count, description: 'Rows that go' },
+    ...differenceProperties,
+    days: { type: 'array', items: plannedDaySchema, description: 'The start dates that would change' },
   },
-  required: ['partition', 'action', 'added', 'changed', 'removed'],
+  required: ['partition', 'action', 'added', 'changed', 'removed', 'days'],
   additionalProperties: false,
 } as const;
 
@@ -116,7 +129,7 @@ export const sliceResultSchema = {
     accounts_before: {
       type: ['integer', 'null'],
       minimum: 0,
-      description: 'Distinct accounts the last good pull of the slice saw; null if there was none',
+      description: 'Distinct accounts that pull saw; null if there was none',
     },
     first_day: { anyOf: [day, { type: 'null' }], description: 'First start date returned' },
     last_day: { anyOf: [day, { type: 'null' }], description: 'Last start date returned' },
@@ -148,7 +161,7 @@ export const sliceResultSchema = {
     last_good_pull: {
       type: ['string', 'null'],
       description:
-        'Key of the record of the last good pull of the slice before this one; null if there was none',
+        'Name of the last good pull of the slice before this one that saw any rows (else of the last good one); null if there was none',
     },
     raw: { type: ['string', 'null'], description: 'Key of the raw pages below the ledger' },
     rejects: {

@@ -132,6 +132,18 @@ export class TooFewAccountsError extends LedgerError {
   }
 }
 
+/** Something in the ledger is from the future: a clock is wrong, here or where it was written. */
+export class WrongClockError extends LedgerError {
+  /** @param what what is from the future, and when it says it is: a sentence's beginning */
+  constructor(what: string, now: number) {
+    super(
+      'fix-config',
+      `${what}, and it is ${new Date(now).toISOString()} now: a clock is wrong. Set this machine's clock right; if it is, ` +
+        'withdraw the pull that was made with a wrong one: backup-ledger replay --exclude <its name in pulls/>',
+    );
+  }
+}
+
 /** `--deadline` passed. */
 export class DeadlineError extends LedgerError {
   constructor(seconds: number) {

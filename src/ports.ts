@@ -2,6 +2,7 @@ import type { SummaryRow } from '../schemas/columns.ts';
 import type { GlueTable } from '../schemas/glue-table.ts';
 import type { Kind } from '../schemas/kinds.ts';
 import type { SliceResult } from '../schemas/pull-result.ts';
+import type { Day } from './domain/day.ts';
 import type { Slice } from './domain/slice.ts';
 
 /** What the stages need from the world, as narrow as the stage that uses it. */
@@ -70,17 +71,36 @@ export interface LineCodec {
   read(bytes: Uint8Array): AsyncIterable<Uint8Array>;
 }
 
-/** Turns rows into the bytes of one data file and back. */
-export interface RowCodec {
-  /** Equal rows in equal order give equal bytes. Throws `EncodeError` for a value the file cannot hold faithfully. */
-  encode(kind: Kind, rows: readonly SummaryRow[]): Promise<Uint8Array>;
-  /** Columns the file lacks read as null. Throws `DamagedObjectError` when the bytes are no such file. */
-  decode(kind: Kind, bytes: Uint8Array): Promise<SummaryRow[]>;
+/** What a stored month says of one start date. */
+export interface StoredDay {
+  readonly rows: number;
+  /** Digest of the rows in file order, `observed_at` aside. Hexadecimal. */
+  readonly contentSha256: string;
+}
+
+/** A stored month whose bytes are what its digests say. */
+export interface StoredMonth {
+  /** The start dates it has rows of, in order. */
+  readonly days: ReadonlyMap<Day, StoredDay>;
+  /** Whether it holds just these rows, in file order, of that day, whenever they were observed. Decodes nothing. */
+  holds(day: Day, rows: readonly SummaryRow[]): boolean;
+  /** The rows of a day, in file order; columns the file lacks read as null. Throws `DamagedObjectError`. */
+  rowsOf(day: Day): Promise<SummaryRow[]>;
   /**
-   * Whether an intact file holds just these rows in this order, whenever they were observed, told without decoding it.
-   * False also where that cannot be told. Never throws.
+   * The file with the given days as given; a day without rows goes. Every other day keeps its bytes. Throws `EncodeError`.
    */
-  holds(kind: Kind, bytes: Uint8Array, rows: readonly SummaryRow[]): Promise<boolean>;
+  splice(days: ReadonlyMap<Day, readonly SummaryRow[]>): Promise<Uint8Array>;
+}
+
+/** Turns the days of one month into the bytes of one data file and back. */
+export interface MonthCodec {
+  /**
+   * The same rows give the same bytes, written at once or spliced day by day. Days without rows are left out. Throws
+   * `EncodeError` for a value the file cannot hold faithfully.
+   */
+  encode(kind: Kind, days: ReadonlyMap<Day, readonly SummaryRow[]>): Promise<Uint8Array>;
+  /** Throws `DamagedObjectError` when the bytes are no such file, or not what its digests say. */
+  open(kind: Kind, bytes: Uint8Array): Promise<StoredMonth>;
 }
 
 /** Who calls AWS. */

@@ -12,7 +12,7 @@ export function verify(config: VerifyConfig, interrupted: AbortSignal): Promise<
     const progress = wantsProgress(config) ? await openProgress(clock.now) : undefined;
     closing(() => progress?.stop());
     return verifyLedger(
-      { maxAgeMs: config['max-age'] },
+      { maxAgeMs: config['max-age'], since: config.since, raw: config.raw },
       {
         store: ledger.open(signal),
         codec: lazyCodec(),

@@ -4,14 +4,14 @@ import type { CatalogTable } from '../../schemas/catalog-table.ts';
 import { views } from '../../schemas/views/views.ts';
 import { createFileStore } from '../../src/adapters/folder/store.ts';
 import { parsePartitionPath } from '../../src/ledger/partition.ts';
-import { parsePullPath } from '../../src/ledger/pull-key.ts';
+import { parseRecordsPath } from '../../src/ledger/records-key.ts';
 import { LedgerError, UsageError } from '../../src/errors.ts';
 import type { ObjectStore, QueryEngine } from '../../src/ports.ts';
 import { readManifest } from '../../src/ledger/manifest.ts';
 import { bindingsOf, ledgerTables } from '../../src/ledger/tables.ts';
 
-/** The local engine reads whatever days there are. */
-const FIRST_DAY = '0001-01-01';
+/** The local engine reads whatever months there are. */
+const FIRST_MONTH = '0001-01';
 
 /** Opens the embedded engine on a local ledger. Throws `LedgerError` when there is no ledger, or no engine. */
 export async function openLocalEngine(
@@ -26,7 +26,7 @@ export async function openLocalEngine(
     ]);
   }
   const { openDuckDb } = await loadDuckDb();
-  const tables = ledgerTables(bindingsOf(manifest), { startDate: FIRST_DAY, pullDate: FIRST_DAY });
+  const tables = ledgerTables(bindingsOf(manifest), { startMonth: FIRST_MONTH, pullMonth: FIRST_MONTH });
   return openDuckDb({
     folder,
     database,
@@ -54,7 +54,7 @@ async function loadDuckDb() {
 async function filesOf({ name }: CatalogTable, folder: string, store: ObjectStore): Promise<string[]> {
   const files: string[] = [];
   for await (const { key } of store.list(`${name}/`)) {
-    if (parsePartitionPath(key) ?? parsePullPath(key)) files.push(join(folder, key));
+    if (parsePartitionPath(key) ?? parseRecordsPath(key)) files.push(join(folder, key));
   }
   return files;
 }

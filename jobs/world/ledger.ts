@@ -5,7 +5,7 @@ import { createRetry } from '../../src/adapters/aws/retry.ts';
 import { type BackoffPolicy } from '../../src/adapters/back-off.ts';
 import type { LedgerConfig } from '../../src/config/ledger-config.ts';
 import type { LedgerPlace } from '../../src/config/values.ts';
-import type { Clock, InspectedStore, ObjectStore, RowCodec } from '../../src/ports.ts';
+import type { Clock, InspectedStore, ObjectStore, MonthCodec, StoredMonth } from '../../src/ports.ts';
 import { sdkRegion } from './sdk-region.ts';
 import { defaultTimeouts, type Timeouts } from './client-options.ts';
 
@@ -20,21 +20,31 @@ export interface LedgerOptions {
   readonly backoff?: Pick<BackoffPolicy, 'minDelayMs' | 'maxDelayMs'>;
 }
 
+/** Encoding and decoding are work for the processor: side by side they take no less time, but the memory of all. */
+const oneAtATime = pLimit(1);
+
 /** A codec that is loaded when it is first asked for something, or before. */
-export interface LazyCodec extends RowCodec {
+export interface LazyCodec extends MonthCodec {
   readonly prepare: () => void;
 }
 
 export function lazyCodec(): LazyCodec {
   const load = async () => (await import('../../src/adapters/parquet/codec.ts')).parquetCodec;
-  // Encoding and decoding are work for the processor: side by side they take no less time, but the memory of all.
-  const oneAtATime = pLimit(1);
   return {
-    encode: (kind, rows) => oneAtATime(async () => (await load()).encode(kind, rows)),
-    decode: (kind, bytes) => oneAtATime(async () => (await load()).decode(kind, bytes)),
-    holds: async (kind, bytes, rows) => (await load()).holds(kind, bytes, rows),
+    encode: (kind, days) => oneAtATime(async () => (await load()).encode(kind, days)),
+    open: (kind, bytes) => oneAtATime(async () => oneByOne(await (await load()).open(kind, bytes))),
     // Who needs it is told what went wrong; a pull that fails before that has no use for it.
     prepare: () => void load().catch(() => undefined),
+  };
+}
+
+/** A month whose days are decoded and encoded one at a time, whoever asks. */
+function oneByOne({ days, holds, rowsOf, splice }: StoredMonth): StoredMonth {
+  return {
+    days,
+    holds,
+    rowsOf: (day) => oneAtATime(() => rowsOf(day)),
+    splice: (changed) => oneAtATime(() => splice(changed)),
   };
 }
 

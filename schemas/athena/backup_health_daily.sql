@@ -1,15 +1,16 @@
 CREATE OR REPLACE VIEW backup_health_daily AS
 WITH daily AS (
-  SELECT 'copy' AS kind, start_date, region, account_id, jobs, completed, finished, unfinished FROM copy_job_daily
+  SELECT 'copy' AS kind, start_date, start_month, region, account_id, jobs, completed, finished, unfinished FROM copy_job_daily
   UNION ALL
-  SELECT 'backup' AS kind, start_date, region, account_id, jobs, completed, finished, unfinished FROM backup_job_daily
+  SELECT 'backup' AS kind, start_date, start_month, region, account_id, jobs, completed, finished, unfinished FROM backup_job_daily
   UNION ALL
-  SELECT 'restore' AS kind, start_date, region, account_id, jobs, completed, finished, unfinished FROM restore_job_daily
+  SELECT 'restore' AS kind, start_date, start_month, region, account_id, jobs, completed, finished, unfinished FROM restore_job_daily
   UNION ALL
-  SELECT 'scan' AS kind, start_date, region, account_id, jobs, completed, finished, unfinished FROM scan_job_daily
+  SELECT 'scan' AS kind, start_date, start_month, region, account_id, jobs, completed, finished, unfinished FROM scan_job_daily
 ), summed AS (
   SELECT
     start_date,
+    start_month,
     region,
     account_id,
     CAST(sum(CASE WHEN kind = 'copy' THEN jobs END) AS bigint) AS copy_jobs,
@@ -29,10 +30,11 @@ WITH daily AS (
     CAST(sum(CASE WHEN kind = 'scan' THEN finished END) AS bigint) AS scan_finished,
     CAST(sum(CASE WHEN kind = 'scan' THEN unfinished END) AS bigint) AS scan_unfinished
   FROM daily
-  GROUP BY start_date, region, account_id
+  GROUP BY start_date, start_month, region, account_id
 )
 SELECT
   start_date,
+  start_month,
   region,
   account_id,
   copy_jobs,

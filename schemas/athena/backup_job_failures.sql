@@ -2,6 +2,7 @@ CREATE OR REPLACE VIEW backup_job_failures AS
 WITH counted AS (
   SELECT
     start_date,
+    start_month,
     region,
     account_id,
     resource_type,
@@ -10,7 +11,7 @@ WITH counted AS (
     CAST(sum(job_count) AS bigint) AS jobs,
     CAST(sum(CASE WHEN coalesce(state, '') IN ('FAILED', 'ABORTED', 'PARTIAL', 'EXPIRED') OR (coalesce(state, '') IN ('COMPLETED') AND coalesce(lower(message_category), '') <> 'success') THEN job_count ELSE 0 END) AS bigint) AS in_trouble
   FROM backup_job_summaries
-  GROUP BY start_date, region, account_id, resource_type, state, upper(message_category)
+  GROUP BY start_date, start_month, region, account_id, resource_type, state, upper(message_category)
 ), shared AS (
   SELECT
     counted.*,
@@ -19,6 +20,7 @@ WITH counted AS (
 )
 SELECT
   start_date,
+  start_month,
   region,
   account_id,
   resource_type,

@@ -1,31 +1,29 @@
 CREATE OR REPLACE VIEW backup_job_trend AS
-WITH days AS (
-  SELECT DISTINCT start_date FROM backup_job_daily
-), present AS (
+WITH digits AS (
+  SELECT digit FROM (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) AS digits (digit)
+), numbers AS (
+  SELECT ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit AS n
+  FROM digits AS ones CROSS JOIN digits AS tens CROSS JOIN digits AS hundreds CROSS JOIN digits AS thousands
+), marked AS (
   SELECT
-    region,
-    account_id,
-    min(start_date) AS first_date,
-    CAST(CAST(CAST(max(start_date) AS date) + INTERVAL '27' DAY AS date) AS varchar) AS last_date
+    start_date AS day, region, account_id, jobs, completed, finished,
+    lead(start_date) OVER (PARTITION BY region, account_id ORDER BY start_date) AS next_day,
+    max(start_date) OVER () AS newest_day
   FROM backup_job_daily
-  GROUP BY region, account_id
 ), filled AS (
-  SELECT start_date, region, account_id, jobs, completed, finished FROM backup_job_daily
-  UNION ALL
-  SELECT days.start_date, present.region, present.account_id, 0, 0, 0
-  FROM present
-  JOIN days ON days.start_date BETWEEN present.first_date AND present.last_date
-), counted AS (
   SELECT
-    start_date,
-    CAST(start_date AS date) AS day,
-    region,
-    account_id,
-    CAST(sum(jobs) AS bigint) AS jobs,
-    CAST(sum(completed) AS bigint) AS completed,
-    CAST(sum(finished) AS bigint) AS finished
-  FROM filled
-  GROUP BY start_date, region, account_id
+    CAST(day + n * INTERVAL '1' DAY AS date) AS day, region, account_id, n,
+    CASE WHEN n = 0 THEN jobs ELSE 0 END AS jobs,
+    CASE WHEN n = 0 THEN completed ELSE 0 END AS completed,
+    CASE WHEN n = 0 THEN finished ELSE 0 END AS finished
+  FROM marked
+  JOIN numbers ON CAST(day + n * INTERVAL '1' DAY AS date) < coalesce(
+    next_day,
+    CAST(least(day + INTERVAL '28' DAY, newest_day + INTERVAL '1' DAY) AS date))
+), counted AS (
+  SELECT day, region, account_id, jobs, completed, finished
+  FROM (SELECT filled.*, min(n) OVER (PARTITION BY day) AS fewest FROM filled) AS known
+  WHERE fewest = 0
 ), summed AS (
   SELECT
     counted.*,
@@ -51,7 +49,8 @@ WITH days AS (
   FROM summed
 )
 SELECT
-  start_date,
+  day AS start_date,
+  substr(CAST(day AS varchar), 1, 7) AS start_month,
   region,
   account_id,
   jobs,

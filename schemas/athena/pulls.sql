@@ -1,6 +1,10 @@
 CREATE EXTERNAL TABLE IF NOT EXISTS pulls (
   `record_version` bigint COMMENT 'Version of this format',
   `written_by` string COMMENT 'Name and version of what wrote the record',
+  `pull` string COMMENT 'Name of the pull, from its instant and its slice',
+  `previous_sha256` string COMMENT 'SHA-256 of the line before this one in the records of the slice, without its line feed; null for the first',
+  `started_at` string COMMENT 'When the run began',
+  `finished_at` string COMMENT 'When the record was written',
   `outcome` string COMMENT '`superseded`: a newer pull of the slice was already there, so nothing was written',
   `kind` string COMMENT 'Kind of jobs',
   `aggregation_period` string COMMENT 'Length of the window a row counts',
@@ -11,8 +15,9 @@ CREATE EXTERNAL TABLE IF NOT EXISTS pulls (
   `first_day` string COMMENT 'First start date returned',
   `last_day` string COMMENT 'Last start date returned',
   `partitions` struct<`written`:bigint,`unchanged`:bigint> COMMENT 'How many partitions were written, and how many found unchanged',
-  `withdrawn` array<string> COMMENT 'Of a replay: keys of the records of pulls that were withdrawn; later replays leave them out too',
-  `objects` array<struct<`partition`:string,`action`:string,`version`:string,`sha256`:string,`rows`:bigint>> COMMENT 'Partitions the pull wrote or found unchanged, with the SHA-256 of their content',
+  `withdrawn` array<string> COMMENT 'Of a replay: names of the pulls that were withdrawn; later replays leave them out too',
+  `objects` array<struct<`partition`:string,`action`:string,`version`:string,`sha256`:string,`replaced_sha256`:string,`rows`:bigint>> COMMENT 'Partitions the pull wrote or found unchanged, with the SHA-256 of their content',
+  `record_sha256` string COMMENT 'SHA-256 of the line without this field, hexadecimal',
   `requests` bigint COMMENT 'Requests sent, retries included',
   `retries` bigint COMMENT 'Requests sent again',
   `restarts` bigint COMMENT 'How often the slice began again from page one: AWS refused a NextToken, or its totals did not match',
@@ -25,12 +30,12 @@ CREATE EXTERNAL TABLE IF NOT EXISTS pulls (
   `foreign_rows` bigint COMMENT 'Rows of another region than the one asked; not stored',
   `protected` bigint COMMENT 'Account-days whose stored rows were kept although the pull showed fewer jobs',
   `accounts` bigint COMMENT 'Distinct accounts the pull saw',
-  `accounts_before` bigint COMMENT 'Distinct accounts the last good pull of the slice saw; null if there was none',
+  `accounts_before` bigint COMMENT 'Distinct accounts that pull saw; null if there was none',
   `reconciled` string COMMENT 'Whether the totals AWS gives per start date are the sums of the rows kept',
   `mismatches` array<struct<`start_date`:string,`kept`:bigint,`total`:bigint>> COMMENT 'Start dates whose rows do not sum up to the total AWS gives',
   `totals_unavailable` string COMMENT 'Why there are no totals to compare with',
   `gap` struct<`from`:string,`to`:string> COMMENT 'Start dates, both included, that AWS forgot between the last good pull and this one: lost for good',
-  `last_good_pull` string COMMENT 'Key of the record of the last good pull of the slice before this one; null if there was none',
+  `last_good_pull` string COMMENT 'Name of the last good pull of the slice before this one that saw any rows (else of the last good one); null if there was none',
   `raw` string COMMENT 'Key of the raw pages below the ledger',
   `rejects` array<struct<`page`:bigint,`index`:bigint,`problems`:array<string>>> COMMENT 'The first rejected rows, with every reason',
   `warnings` array<string> COMMENT 'What a person should look at, a sentence each',
@@ -39,7 +44,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS pulls (
 )
 COMMENT 'One row per pull, good or failed; replays leave a row with outcome = replayed'
 PARTITIONED BY (
-  `pull_date` string COMMENT 'UTC date of observed_at, YYYY-MM-DD: bound it in every query'
+  `pull_month` string COMMENT 'UTC month of observed_at, YYYY-MM: bound it in every query'
 )
 ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'
 WITH SERDEPROPERTIES (
@@ -53,9 +58,9 @@ LOCATION 's3://BUCKET/PREFIX/pulls'
 TBLPROPERTIES (
   'classification' = 'json',
   'projection.enabled' = 'true',
-  'projection.pull_date.type' = 'date',
-  'projection.pull_date.format' = 'yyyy-MM-dd',
-  'projection.pull_date.range' = '2026-11-01,NOW',
-  'projection.pull_date.interval' = '1',
-  'projection.pull_date.interval.unit' = 'DAYS'
+  'projection.pull_month.type' = 'date',
+  'projection.pull_month.format' = 'yyyy-MM',
+  'projection.pull_month.range' = '2026-11,NOW',
+  'projection.pull_month.interval' = '1',
+  'projection.pull_month.interval.unit' = 'MONTHS'
 );

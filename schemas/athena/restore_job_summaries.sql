@@ -4,6 +4,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS restore_job_summaries (
   `resource_type` string COMMENT 'Type of the protected resource, as AWS spells it',
   `state` string COMMENT 'Job state when AWS was asked, as AWS spells it',
   `job_count` bigint COMMENT 'Number of jobs. AWS does not document whether a job counts on the day it was created or ended',
+  `start_date` date COMMENT 'UTC date of start_time: the day counted',
   `start_time` timestamp COMMENT 'Start of the window counted, UTC',
   `end_time` timestamp COMMENT 'End of the window counted, UTC. AWS does not document whether it is inclusive',
   `observed_at` timestamp COMMENT 'Since when this account and day is known to be so: when the pull that first saw it began, UTC'
@@ -11,7 +12,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS restore_job_summaries (
 COMMENT 'Number of restore jobs in windows of ONE_DAY, by region, account and the other dimensions'
 PARTITIONED BY (
   `aggregation_period` string COMMENT 'Length of the window a row counts',
-  `start_date` string COMMENT 'UTC date of start_time, YYYY-MM-DD'
+  `start_month` string COMMENT 'UTC month of start_time, YYYY-MM: a filter on it reads those months only'
 )
 ROW FORMAT SERDE 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe'
 WITH SERDEPROPERTIES (
@@ -25,9 +26,9 @@ TBLPROPERTIES (
   'projection.enabled' = 'true',
   'projection.aggregation_period.type' = 'enum',
   'projection.aggregation_period.values' = 'ONE_DAY',
-  'projection.start_date.type' = 'date',
-  'projection.start_date.format' = 'yyyy-MM-dd',
-  'projection.start_date.range' = '2026-11-01,NOW',
-  'projection.start_date.interval' = '1',
-  'projection.start_date.interval.unit' = 'DAYS'
+  'projection.start_month.type' = 'date',
+  'projection.start_month.format' = 'yyyy-MM',
+  'projection.start_month.range' = '2026-11,NOW',
+  'projection.start_month.interval' = '1',
+  'projection.start_month.interval.unit' = 'MONTHS'
 );

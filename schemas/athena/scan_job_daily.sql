@@ -2,6 +2,7 @@ CREATE OR REPLACE VIEW scan_job_daily AS
 WITH counted AS (
   SELECT
     start_date,
+    start_month,
     region,
     account_id,
     CAST(sum(job_count) AS bigint) AS jobs,
@@ -14,13 +15,14 @@ WITH counted AS (
     CAST(sum(CASE WHEN coalesce(state, '') IN ('CREATED', 'RUNNING') THEN job_count ELSE 0 END) AS bigint) AS unfinished,
     max(observed_at) AS observed_at
   FROM scan_job_summaries
-  GROUP BY start_date, region, account_id
+  GROUP BY start_date, start_month, region, account_id
 ), summed AS (
   SELECT counted.*, completed + failed + aborted + partial + expired AS finished
   FROM counted
 )
 SELECT
   start_date,
+  start_month,
   region,
   account_id,
   jobs,

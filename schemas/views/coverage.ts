@@ -1,9 +1,8 @@
 import { factsOf, type Kind, kindNames } from '../kinds.ts';
 import { isUnfinished } from './outcomes.ts';
-import type { View } from './view.ts';
+import { monthSql, numbersSql, type View } from './view.ts';
 
 const name = 'ledger_coverage';
-const DIGITS = Array.from({ length: 10 }, (_, digit) => `(${digit})`).join(', ');
 
 function unfinishedOf(kind: Kind): string {
   const { table } = factsOf(kind);
@@ -23,12 +22,7 @@ export const coverageView: View = {
   name,
   comment:
     'Every day and slice: whether a good pull saw it, when, whether its totals matched, and what is left unfinished',
-  sql: `WITH digits AS (
-  SELECT digit FROM (VALUES ${DIGITS}) AS digits (digit)
-), numbers AS (
-  SELECT ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit AS n
-  FROM digits AS ones CROSS JOIN digits AS tens CROSS JOIN digits AS hundreds CROSS JOIN digits AS thousands
-), good AS (
+  sql: `WITH ${numbersSql}, good AS (
   SELECT
     kind, aggregation_period, region, scope, table_name,
     observed_at,
@@ -39,8 +33,16 @@ export const coverageView: View = {
     gap."from" AS gap_from,
     gap."to" AS gap_to,
     CASE kind ${historyDays} END AS history_days
-  FROM pulls
-  WHERE outcome = 'ok' AND aggregation_period = 'ONE_DAY'
+  FROM (
+    SELECT
+      pulls.*,
+      min(CASE WHEN first_day IS NOT NULL THEN observed_at END)
+        OVER (PARTITION BY kind, aggregation_period, region, scope, table_name) AS first_rows
+    FROM pulls
+    WHERE outcome = 'ok' AND aggregation_period = 'ONE_DAY'
+  ) AS pulls
+  -- A pull that saw no row proves no day seen, where there were rows before.
+  WHERE first_day IS NOT NULL OR first_rows IS NULL OR observed_at < first_rows
 ), seen AS (
   SELECT
     good.*,
@@ -50,64 +52,64 @@ export const coverageView: View = {
     ) AS from_day,
     CAST(today - INTERVAL '1' DAY AS date) AS to_day
   FROM good
-), slices AS (
-  SELECT kind, aggregation_period, region, scope, table_name, min(from_day) AS first_day
+), spans AS (
+  SELECT
+    seen.*,
+    min(from_day) OVER (PARTITION BY kind, aggregation_period, region, scope, table_name) AS slice_first,
+    max(to_day) OVER () AS last_day,
+    least(from_day, coalesce(CAST(gap_from AS date), from_day)) AS span_from,
+    greatest(to_day, coalesce(CAST(gap_to AS date), to_day)) AS span_to
   FROM seen
-  GROUP BY kind, aggregation_period, region, scope, table_name
-), newest AS (
-  SELECT max(to_day) AS last_day FROM seen
-), calendar AS (
+), touched AS (
+  SELECT spans.*, CAST(span_from + n * INTERVAL '1' DAY AS date) AS day
+  FROM spans
+  JOIN numbers ON CAST(span_from + n * INTERVAL '1' DAY AS date) <= span_to
+), by_day AS (
   SELECT
-    kind, aggregation_period, region, scope, table_name,
-    CAST(first_day + n * INTERVAL '1' DAY AS date) AS day
-  FROM slices
-  CROSS JOIN newest
-  JOIN numbers ON CAST(first_day + n * INTERVAL '1' DAY AS date) <= last_day
-), observed AS (
-  SELECT
-    calendar.kind, calendar.aggregation_period, calendar.region, calendar.scope, calendar.table_name, calendar.day,
-    count(seen.observed_at) AS pulls,
-    min(seen.observed_at) AS first_observed,
-    max(seen.observed_at) AS last_observed,
+    kind, aggregation_period, region, scope, table_name, day,
+    max(last_day) AS last_day,
+    count(*) FILTER (WHERE day BETWEEN from_day AND to_day) AS pulls,
+    min(observed_at) FILTER (WHERE day BETWEEN from_day AND to_day) AS first_observed,
+    max(observed_at) FILTER (WHERE day BETWEEN from_day AND to_day) AS last_observed,
     max_by(
       CASE
-        WHEN seen.reconciled = 'mismatched'
-          AND cardinality(filter(seen.mismatches, m -> m.start_date = CAST(calendar.day AS varchar))) = 0
+        WHEN reconciled = 'mismatched'
+          AND cardinality(filter(mismatches, m -> m.start_date = CAST(day AS varchar))) = 0
         THEN 'matched'
-        ELSE seen.reconciled
+        ELSE reconciled
       END,
-      seen.observed_at
-    ) AS reconciled
-  FROM calendar
-  LEFT JOIN seen
-    ON seen.kind = calendar.kind
-    AND seen.region = calendar.region
-    AND seen.scope = calendar.scope
-    AND seen.table_name = calendar.table_name
-    AND calendar.day BETWEEN seen.from_day AND seen.to_day
-  GROUP BY calendar.kind, calendar.aggregation_period, calendar.region, calendar.scope, calendar.table_name, calendar.day
-), gaps AS (
-  SELECT DISTINCT calendar.kind, calendar.region, calendar.scope, calendar.table_name, calendar.day
-  FROM calendar
-  JOIN good
-    ON good.kind = calendar.kind
-    AND good.region = calendar.region
-    AND good.scope = calendar.scope
-    AND good.table_name = calendar.table_name
-    AND CAST(calendar.day AS varchar) BETWEEN good.gap_from AND good.gap_to
+      observed_at
+    ) FILTER (WHERE day BETWEEN from_day AND to_day) AS reconciled,
+    max(CASE WHEN CAST(day AS varchar) BETWEEN gap_from AND gap_to THEN 1 ELSE 0 END) AS lost
+  FROM touched
+  WHERE day BETWEEN slice_first AND last_day
+  GROUP BY kind, aggregation_period, region, scope, table_name, day
+), holes AS (
+  SELECT by_day.*, lead(day) OVER (PARTITION BY kind, aggregation_period, region, scope, table_name ORDER BY day) AS next_day FROM by_day
+), observed AS (
+  SELECT
+    kind, aggregation_period, region, scope, table_name,
+    CAST(day + n * INTERVAL '1' DAY AS date) AS day,
+    CASE WHEN n = 0 THEN pulls ELSE 0 END AS pulls,
+    CASE WHEN n = 0 THEN first_observed END AS first_observed,
+    CASE WHEN n = 0 THEN last_observed END AS last_observed,
+    CASE WHEN n = 0 THEN reconciled END AS reconciled,
+    CASE WHEN n = 0 THEN lost ELSE 0 END AS lost
+  FROM holes
+  JOIN numbers ON CAST(day + n * INTERVAL '1' DAY AS date) < coalesce(next_day, CAST(last_day + INTERVAL '1' DAY AS date))
 ), unfinished_rows AS (
 ${kindNames.map(unfinishedOf).join('\n  UNION ALL\n')}
 ), unfinished AS (
-  SELECT kind, table_name, start_date, region, account_id AS scope, count(*) AS unfinished
+  SELECT
+    kind, table_name, start_date, region,
+    CASE WHEN grouping(account_id) = 1 THEN 'any' ELSE account_id END AS scope,
+    count(*) AS unfinished
   FROM unfinished_rows
-  GROUP BY kind, table_name, start_date, region, account_id
-  UNION ALL
-  SELECT kind, table_name, start_date, region, 'any', count(*)
-  FROM unfinished_rows
-  GROUP BY kind, table_name, start_date, region
+  GROUP BY GROUPING SETS ((kind, table_name, start_date, region, account_id), (kind, table_name, start_date, region))
 )
 SELECT
-  CAST(observed.day AS varchar) AS start_date,
+  observed.day AS start_date,
+  ${monthSql('observed.day')} AS start_month,
   observed.kind,
   observed.aggregation_period,
   observed.region,
@@ -119,21 +121,15 @@ SELECT
   observed.last_observed,
   CAST(date_diff('minute', CAST(observed.day + INTERVAL '1' DAY AS timestamp), observed.first_observed) AS double) / 60 AS lag_hours,
   observed.reconciled,
-  gaps.day IS NOT NULL AND observed.pulls = 0 AS gap,
+  observed.lost = 1 AND observed.pulls = 0 AS gap,
   coalesce(unfinished.unfinished, 0) AS unfinished_rows
 FROM observed
-LEFT JOIN gaps
-  ON gaps.kind = observed.kind
-  AND gaps.region = observed.region
-  AND gaps.scope = observed.scope
-  AND gaps.table_name = observed.table_name
-  AND gaps.day = observed.day
 LEFT JOIN unfinished
   ON unfinished.kind = observed.kind
   AND unfinished.table_name = observed.table_name
   AND unfinished.region = observed.region
   AND unfinished.scope = observed.scope
-  AND unfinished.start_date = CAST(observed.day AS varchar)`,
+  AND unfinished.start_date = observed.day`,
   examples: [
     {
       question: 'Which days did no good pull see?',
@@ -147,7 +143,7 @@ ORDER BY kind, region, scope`,
       question: 'How long after its end was each day first seen?',
       sql: `SELECT start_date, kind, region, pulls, first_observed, lag_hours, reconciled
 FROM ${name}
-WHERE start_date >= '2026-11-20' AND kind = 'copy'
+WHERE start_date >= DATE '2026-11-20' AND kind = 'copy'
 ORDER BY start_date, region`,
     },
     {

@@ -16,6 +16,7 @@ export function dailyView(kind: Kind): View {
     sql: `WITH counted AS (
   SELECT
     start_date,
+    start_month,
     region,
     account_id,
     CAST(sum(job_count) AS bigint) AS jobs,
@@ -24,13 +25,14 @@ ${counts.join('\n')}
     ${jobsWhere(isUnfinished(kind))} AS unfinished,
     max(observed_at) AS observed_at
   FROM ${factsOf(kind).table}
-  GROUP BY start_date, region, account_id
+  GROUP BY start_date, start_month, region, account_id
 ), summed AS (
   SELECT counted.*, ${finished.join(' + ')} AS finished
   FROM counted
 )
 SELECT
   start_date,
+  start_month,
   region,
   account_id,
   jobs,
@@ -52,7 +54,7 @@ FROM summed`,
         sql: `SELECT start_date, sum(jobs) AS jobs, sum(completed) AS completed, sum(failed) AS failed,
   round(100.0 * sum(completed) / nullif(sum(finished), 0), 1) AS success_percent
 FROM ${name}
-WHERE start_date BETWEEN '2026-11-16' AND '2026-11-22'
+WHERE start_date BETWEEN DATE '2026-11-16' AND DATE '2026-11-22'
 GROUP BY start_date
 ORDER BY start_date`,
       },
@@ -60,7 +62,7 @@ ORDER BY start_date`,
         question: 'Which five accounts had the lowest success rate on one day?',
         sql: `SELECT account_id, region, finished, completed, round(success_rate, 4) AS success_rate
 FROM ${name}
-WHERE start_date = '2026-11-20' AND finished > 0
+WHERE start_date = DATE '2026-11-20' AND finished > 0
 ORDER BY success_rate, finished DESC, account_id, region
 LIMIT 5`,
       },
@@ -68,7 +70,7 @@ LIMIT 5`,
         question: 'Which regions still had unfinished jobs, and since when is it known?',
         sql: `SELECT start_date, region, sum(unfinished) AS unfinished, max(observed_at) AS observed_at
 FROM ${name}
-WHERE start_date >= '2026-11-20'
+WHERE start_date >= DATE '2026-11-20'
 GROUP BY start_date, region
 HAVING sum(unfinished) > 0
 ORDER BY start_date, region`,

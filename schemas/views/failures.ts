@@ -21,6 +21,7 @@ export function failuresView(kind: Kind): View {
     sql: `WITH counted AS (
   SELECT
     start_date,
+    start_month,
     region,
     account_id,
     resource_type,
@@ -29,7 +30,7 @@ export function failuresView(kind: Kind): View {
     CAST(sum(job_count) AS bigint) AS jobs,
     CAST(sum(CASE WHEN ${isTrouble(kind)} THEN job_count ELSE 0 END) AS bigint) AS in_trouble
   FROM ${factsOf(kind).table}
-  GROUP BY start_date, region, account_id, resource_type, state, upper(message_category)
+  GROUP BY start_date, start_month, region, account_id, resource_type, state, upper(message_category)
 ), shared AS (
   SELECT
     counted.*,
@@ -38,6 +39,7 @@ export function failuresView(kind: Kind): View {
 )
 SELECT
   start_date,
+  start_month,
   region,
   account_id,
   resource_type,
@@ -53,7 +55,7 @@ WHERE in_trouble > 0`,
         question: `What were the most frequent reasons of trouble with ${kind} jobs in a week?`,
         sql: `SELECT message_category, state, sum(jobs) AS jobs, count(DISTINCT account_id) AS accounts
 FROM ${name}
-WHERE start_date BETWEEN '2026-11-16' AND '2026-11-22'
+WHERE start_date BETWEEN DATE '2026-11-16' AND DATE '2026-11-22'
 GROUP BY message_category, state
 ORDER BY jobs DESC, message_category, state
 LIMIT 5`,
@@ -62,7 +64,7 @@ LIMIT 5`,
         question: "Where did one reason make up the largest share of an account's day?",
         sql: `SELECT start_date, region, account_id, resource_type, message_category, jobs, jobs_of_day, round(share, 4) AS share
 FROM ${name}
-WHERE start_date >= '2026-11-16' AND jobs_of_day >= 10
+WHERE start_date >= DATE '2026-11-16' AND jobs_of_day >= 10
 ORDER BY share DESC, start_date, region, account_id, resource_type, message_category
 LIMIT 5`,
       },
@@ -70,7 +72,7 @@ LIMIT 5`,
         question: 'Which resource types were denied access?',
         sql: `SELECT resource_type, sum(jobs) AS jobs
 FROM ${name}
-WHERE message_category = 'ACCESSDENIED' AND start_date >= '2026-11-16'
+WHERE message_category = 'ACCESSDENIED' AND start_date >= DATE '2026-11-16'
 GROUP BY resource_type
 ORDER BY jobs DESC, resource_type
 LIMIT 5`,

@@ -6,7 +6,7 @@ import type { View } from './view.ts';
 const name = 'backup_health_daily';
 
 function dailyOf(kind: Kind): string {
-  return `  SELECT '${kind}' AS kind, start_date, region, account_id, jobs, completed, finished, unfinished FROM ${dailyViewName(kind)}`;
+  return `  SELECT '${kind}' AS kind, start_date, start_month, region, account_id, jobs, completed, finished, unfinished FROM ${dailyViewName(kind)}`;
 }
 
 function sumOf(kind: Kind, measure: string): string {
@@ -24,14 +24,16 @@ ${kindNames.map(dailyOf).join('\n  UNION ALL\n')}
 ), summed AS (
   SELECT
     start_date,
+    start_month,
     region,
     account_id,
     ${kindNames.flatMap((kind) => measures.map((measure) => sumOf(kind, measure))).join(',\n    ')}
   FROM daily
-  GROUP BY start_date, region, account_id
+  GROUP BY start_date, start_month, region, account_id
 )
 SELECT
   start_date,
+  start_month,
   region,
   account_id,
   ${kindNames
@@ -48,7 +50,7 @@ FROM summed`,
       question: 'How do the kinds compare, day by day?',
       sql: `SELECT start_date, ${kindNames.map((kind) => `sum(${kind}_jobs) AS ${kind}_jobs, sum(${kind}_not_completed) AS ${kind}_bad`).join(', ')}
 FROM ${name}
-WHERE start_date BETWEEN '2026-11-20' AND '2026-11-22'
+WHERE start_date BETWEEN DATE '2026-11-20' AND DATE '2026-11-22'
 GROUP BY start_date
 ORDER BY start_date`,
     },
@@ -56,7 +58,7 @@ ORDER BY start_date`,
       question: 'Which accounts are backed up but never copied?',
       sql: `SELECT account_id, sum(backup_jobs) AS backup_jobs
 FROM ${name}
-WHERE start_date >= '2026-11-16'
+WHERE start_date >= DATE '2026-11-16'
 GROUP BY account_id
 HAVING sum(backup_jobs) > 0 AND coalesce(sum(copy_jobs), 0) = 0
 ORDER BY account_id
@@ -66,7 +68,7 @@ LIMIT 5`,
       question: 'Where did both backups and copies fail on the same day?',
       sql: `SELECT start_date, region, account_id, backup_not_completed, copy_not_completed
 FROM ${name}
-WHERE start_date >= '2026-11-20' AND backup_not_completed > 0 AND copy_not_completed > 0
+WHERE start_date >= DATE '2026-11-20' AND backup_not_completed > 0 AND copy_not_completed > 0
 ORDER BY backup_not_completed + copy_not_completed DESC, start_date, region, account_id
 LIMIT 5`,
     },

@@ -1,7 +1,7 @@
 import type { Kind } from '../kinds.ts';
 import { dailyViewName } from './daily.ts';
 import { ratio } from './outcomes.ts';
-import type { View } from './view.ts';
+import { monthSql, numbersSql, type View } from './view.ts';
 
 /** Beyond so many days without jobs every window of an account is empty, and its rows end. */
 const MAX_WINDOW_DAYS = 28;
@@ -21,33 +21,26 @@ export function trendView(kind: Kind): View {
   return {
     name,
     comment: `Success rate of ${kind} jobs over the last 7 and 28 calendar days, and against the week before`,
-    sql: `WITH days AS (
-  SELECT DISTINCT start_date FROM ${daily}
-), present AS (
+    sql: `WITH ${numbersSql}, marked AS (
   SELECT
-    region,
-    account_id,
-    min(start_date) AS first_date,
-    CAST(CAST(CAST(max(start_date) AS date) + INTERVAL '${MAX_WINDOW_DAYS - 1}' DAY AS date) AS varchar) AS last_date
+    start_date AS day, region, account_id, jobs, completed, finished,
+    lead(start_date) OVER (PARTITION BY region, account_id ORDER BY start_date) AS next_day,
+    max(start_date) OVER () AS newest_day
   FROM ${daily}
-  GROUP BY region, account_id
 ), filled AS (
-  SELECT start_date, region, account_id, jobs, completed, finished FROM ${daily}
-  UNION ALL
-  SELECT days.start_date, present.region, present.account_id, 0, 0, 0
-  FROM present
-  JOIN days ON days.start_date BETWEEN present.first_date AND present.last_date
-), counted AS (
   SELECT
-    start_date,
-    CAST(start_date AS date) AS day,
-    region,
-    account_id,
-    CAST(sum(jobs) AS bigint) AS jobs,
-    CAST(sum(completed) AS bigint) AS completed,
-    CAST(sum(finished) AS bigint) AS finished
-  FROM filled
-  GROUP BY start_date, region, account_id
+    CAST(day + n * INTERVAL '1' DAY AS date) AS day, region, account_id, n,
+    CASE WHEN n = 0 THEN jobs ELSE 0 END AS jobs,
+    CASE WHEN n = 0 THEN completed ELSE 0 END AS completed,
+    CASE WHEN n = 0 THEN finished ELSE 0 END AS finished
+  FROM marked
+  JOIN numbers ON CAST(day + n * INTERVAL '1' DAY AS date) < coalesce(
+    next_day,
+    CAST(least(day + INTERVAL '${MAX_WINDOW_DAYS}' DAY, newest_day + INTERVAL '1' DAY) AS date))
+), counted AS (
+  SELECT day, region, account_id, jobs, completed, finished
+  FROM (SELECT filled.*, min(n) OVER (PARTITION BY day) AS fewest FROM filled) AS known
+  WHERE fewest = 0
 ), summed AS (
   SELECT
     counted.*,
@@ -73,7 +66,8 @@ export function trendView(kind: Kind): View {
   FROM summed
 )
 SELECT
-  start_date,
+  day AS start_date,
+  ${monthSql('day')} AS start_month,
   region,
   account_id,
   jobs,
@@ -92,7 +86,7 @@ FROM rated`,
         sql: `SELECT region, account_id, finished_7d, round(success_rate_week_before, 4) AS before,
   round(success_rate_7d, 4) AS now, round(week_over_week, 4) AS change
 FROM ${name}
-WHERE start_date = '2026-11-22' AND week_over_week < 0
+WHERE start_date = DATE '2026-11-22' AND week_over_week < 0
 ORDER BY week_over_week, region, account_id
 LIMIT 5`,
       },
@@ -100,7 +94,7 @@ LIMIT 5`,
         question: 'Which accounts had no job on a day, though they had some before?',
         sql: `SELECT start_date, region, account_id, jobs_7d
 FROM ${name}
-WHERE start_date >= '2026-11-16' AND jobs = 0
+WHERE start_date >= DATE '2026-11-16' AND jobs = 0
 ORDER BY start_date, region, account_id
 LIMIT 5`,
       },
@@ -108,7 +102,7 @@ LIMIT 5`,
         question: 'How does the longer view differ from the shorter one, by region?',
         sql: `SELECT region, round(avg(success_rate_7d), 4) AS mean_rate_7d, round(avg(success_rate_28d), 4) AS mean_rate_28d
 FROM ${name}
-WHERE start_date = '2026-11-22'
+WHERE start_date = DATE '2026-11-22'
 GROUP BY region
 ORDER BY region`,
       },

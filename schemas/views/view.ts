@@ -25,3 +25,17 @@ export function literals(texts: readonly string[]): string {
 export function createViewSql({ name, sql }: View): string {
   return `CREATE OR REPLACE VIEW ${name} AS\n${sql}`;
 }
+
+/** A few thousand whole numbers from 0, as the CTEs `digits` and `numbers`: neither engine's own way works on the other. */
+const DIGITS = Array.from({ length: 10 }, (_, digit) => `(${digit})`).join(', ');
+export const numbersSql = `digits AS (
+  SELECT digit FROM (VALUES ${DIGITS}) AS digits (digit)
+), numbers AS (
+  SELECT ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit AS n
+  FROM digits AS ones CROSS JOIN digits AS tens CROSS JOIN digits AS hundreds CROSS JOIN digits AS thousands
+)`;
+
+/** The month of a date, as partitions have it. */
+export function monthSql(date: string): string {
+  return `substr(CAST(${date} AS varchar), 1, 7)`;
+}

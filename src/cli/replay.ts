@@ -14,7 +14,7 @@ export function replayCommand(runReplay: RunReplay): Command {
     examples: [
       ['$0 replay --from 2026-11-20 --to 2026-11-22', 'heal three days of every table'],
       ['$0 replay --into s3://other-bucket/ledger', 'rebuild the whole ledger elsewhere'],
-      ['$0 replay --exclude 20261123T030005123Z-copy-ONE_DAY-eu-west-1-any.json', 'withdraw a bad pull'],
+      ['$0 replay --exclude 20261123T030005123Z-copy-ONE_DAY-eu-west-1-any', 'withdraw a bad pull'],
     ],
     async run(sources, io) {
       const parsed = parseReplayConfig(sources);

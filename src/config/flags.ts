@@ -20,6 +20,7 @@ import {
   tableName,
   wholeNumber,
 } from './values.ts';
+import { rawScopes } from '../ledger/raw-key.ts';
 
 /**
  * Every flag, once: its meaning, default and grammar. The same names, in capitals and with the prefix
@@ -172,6 +173,13 @@ export const planFlags = pullFlags;
 export const verifyFlags = {
   ...ledgerFlags,
   'max-age': value(CHECKS, 'longest time since the last good pull of a slice', duration, '36h'),
+  since: value(
+    CHECKS,
+    'read what belongs to the months from this day on [default: everything]',
+    day,
+    undefined,
+  ),
+  raw: value(CHECKS, 'raw files to read: all, recent (last two months) or none', oneOf(rawScopes), 'all'),
   ...runFlags,
   json: { shape: 'switch', group: OUTPUT, describe: 'print the findings as one JSON line' },
   ...outputFlags,
@@ -199,7 +207,7 @@ export const replayFlags = {
   exclude: {
     shape: 'list',
     group: REBUILD,
-    describe: 'pulls to withdraw, by the key or file name of their record or raw pages',
+    describe: 'pulls to withdraw, by their name or the key of their raw pages',
     parse: anyText,
     default: undefined,
   },

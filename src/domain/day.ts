@@ -37,3 +37,25 @@ export function daysBetween(first: Day, last: Day): Day[] {
   for (let day = first; day <= last; day = addDays(day, 1)) days.push(day);
   return days;
 }
+
+/** A UTC calendar month, `YYYY-MM`. Sorts as text in the order of time. */
+export type Month = string;
+
+export function monthOf(day: Day): Month {
+  return day.slice(0, 7);
+}
+
+/** Whether a text names a month that exists. */
+export function isMonth(text: string): text is Month {
+  return isDay(`${text}-01`);
+}
+
+export function firstDayOf(month: Month): Day {
+  return `${month}-01`;
+}
+
+/** The month `count` months after (or, if negative, before) the given one. */
+export function addMonths(month: Month, count: number): Month {
+  const [year = 0, nth = 1] = month.split('-').map(Number);
+  return new Date(Date.UTC(year, nth - 1 + count, 1)).toISOString().slice(0, 7);
+}

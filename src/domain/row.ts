@@ -1,6 +1,6 @@
 import {
-  type ColumnName,
-  columnsOf,
+  type RowColumnName,
+  rowColumnsOf,
   dimensionsOf,
   identityColumnsOf,
   type SummaryRow,
@@ -27,8 +27,8 @@ export function sameIdentity(kind: Kind): (a: SummaryRow, b: SummaryRow) => bool
 }
 
 /** The columns that say what AWS counted, not when it was asked. */
-export function contentColumnsOf(kind: Kind): readonly ColumnName[] {
-  return columnsOf(kind).filter((name) => name !== 'observed_at');
+export function contentColumnsOf(kind: Kind): readonly RowColumnName[] {
+  return rowColumnsOf(kind).filter((name) => name !== 'observed_at');
 }
 
 /** Whether two rows agree in everything but when they were observed. */
@@ -36,7 +36,7 @@ export function sameButObservation(kind: Kind): (a: SummaryRow, b: SummaryRow) =
   return agreeIn(contentColumnsOf(kind));
 }
 
-function agreeIn(names: readonly ColumnName[]): (a: SummaryRow, b: SummaryRow) => boolean {
+function agreeIn(names: readonly RowColumnName[]): (a: SummaryRow, b: SummaryRow) => boolean {
   return (a, b) => {
     for (const name of names) if (a[name] !== b[name]) return false;
     return true;

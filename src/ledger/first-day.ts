@@ -1,32 +1,31 @@
-import { addDays, type Day, utcDay } from '../domain/day.ts';
+import { addDays, type Month, monthOf, utcDay } from '../domain/day.ts';
 import { parsePartitionPath } from './partition.ts';
-import { parsePullPath, PULLS } from './pull-key.ts';
+import { parseRecordsPath, PULLS } from './records-key.ts';
 import type { EpochMs } from '../../schemas/columns.ts';
 import type { ObjectStore } from '../ports.ts';
 
 /** How far back an empty ledger may yet reach: AWS has been said to keep 30 days. */
 export const MAX_HISTORY_DAYS = 31;
 
-export interface FirstDays {
-  /** Earliest start date of any table; undefined when there are no rows yet. */
-  readonly startDate: Day | undefined;
-  /** Day of the earliest pull; undefined when there was none. */
-  readonly pullDate: Day | undefined;
+export interface FirstMonths {
+  /** Month of the earliest start date of any table; undefined when there are no rows yet. */
+  readonly startMonth: Month | undefined;
+  /** Month of the earliest pull; undefined when there was none. */
+  readonly pullMonth: Month | undefined;
 }
 
 /** Where a ledger begins, by the names of its first objects: keys are listed in order. */
-export async function findFirstDays(store: ObjectStore, tables: readonly string[]): Promise<FirstDays> {
-  const days = await Promise.all(
-    tables.map((table) => first(store, `${table}/`, (key) => parsePartitionPath(key)?.startDate)),
+export async function findFirstMonths(store: ObjectStore, tables: readonly string[]): Promise<FirstMonths> {
+  const months = await Promise.all(
+    tables.map((table) => first(store, `${table}/`, (key) => parsePartitionPath(key)?.month)),
   );
-  const [startDate] = days.filter((day) => day !== undefined).toSorted();
-  const pulled = await first(store, PULLS, (key) => parsePullPath(key)?.instant);
-  return { startDate, pullDate: pulled === undefined ? undefined : utcDay(pulled) };
+  const [startMonth] = months.filter((month) => month !== undefined).toSorted();
+  return { startMonth, pullMonth: await first(store, PULLS, (key) => parseRecordsPath(key)?.month) };
 }
 
 /** Where the tables of a ledger without rows should begin. */
-export function emptyFirstDay(now: EpochMs): Day {
-  return addDays(utcDay(now), -MAX_HISTORY_DAYS);
+export function emptyFirstMonth(now: EpochMs): Month {
+  return monthOf(addDays(utcDay(now), -MAX_HISTORY_DAYS));
 }
 
 async function first<T>(

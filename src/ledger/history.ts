@@ -1,134 +1,133 @@
 import type { EpochMs } from '../../schemas/columns.ts';
-import { parseRecordInstant, type PullRecord } from '../../schemas/pull-record.ts';
-import { addDays, DAY_MS, type Day, utcDay } from '../domain/day.ts';
-import { parsePullPath, PULLS, pullsOn } from './pull-key.ts';
+import { type PullRecord, REPLAY_SCOPE } from '../../schemas/pull-record.ts';
+import { addMonths, type Month } from '../domain/day.ts';
 import { type Slice, sliceName } from '../domain/slice.ts';
+import { WrongClockError } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
-
-/** How far back the last pull of a slice is looked for first, in days. */
-export const LOOK_BACK_DAYS = 31;
+import { type AnyRecord, isReplay, observedAtOf, parseRecord } from './pull-record.ts';
+import { parsePullName, recordMonth, recordsPath } from './records-key.ts';
+import { linesOf, monthsBack } from './records.ts';
 
 /** What the last good pull of a slice left on record. */
 export interface EarlierPull {
-  /** Key of its record. */
-  readonly key: string;
+  /** Its name. */
+  readonly pull: string;
   readonly observedAt: EpochMs;
   readonly accounts: number;
   readonly pages: number;
 }
 
-/** Keys of the pull records of each slice, by its name, oldest first. */
-type KeysBySlice = ReadonlyMap<string, readonly string[]>;
-
-/** Where to look for the earlier pulls of a slice. */
+/** Where a ledger's records begin, and what time it is. */
 export interface History {
-  /** Those of the last weeks; all of them for a slice that has none there. */
-  keysOf(slice: Slice): Promise<readonly string[]>;
+  /** Month of the ledger's first pull. */
+  readonly firstMonth: Month;
+  readonly now: EpochMs;
 }
 
-/** Lists what was pulled lately; what was pulled before that only if it is asked for. */
-export async function openHistory(store: ObjectStore, now: EpochMs): Promise<History> {
-  const recent = await listKeys(store, addDays(utcDay(now), -LOOK_BACK_DAYS));
-  let all: Promise<KeysBySlice> | undefined;
-  return {
-    async keysOf(slice) {
-      const keys = recent.get(sliceName(slice));
-      if (keys) return keys;
-      all ??= listKeys(store);
-      return (await all).get(sliceName(slice)) ?? [];
-    },
-  };
-}
+/** A clock this far ahead of ours, in milliseconds, is wrong, or ours is. */
+export const MAX_AHEAD_MS = 5 * 60_000;
 
-/** What was pulled since an instant, listed once. */
-export async function historySince(store: ObjectStore, instant: EpochMs): Promise<History> {
-  const keys = await listKeys(store, utcDay(instant));
-  return { keysOf: async (slice) => keys.get(sliceName(slice)) ?? [] };
-}
-
-/** The newest successful pull of a slice. A record that cannot be read says nothing; `verify` is who complains. */
+/**
+ * The newest good pull of a slice that saw any rows; where none ever did, the newest good one. It asks for the slice's own
+ * objects, this month's first and mostly only; nothing is listed. A record that cannot be read says nothing: `verify` is who
+ * complains. A record from the future says nothing either; `newerPull` complains.
+ */
 export async function lastGoodPull(
   store: ObjectStore,
   history: History,
   slice: Slice,
 ): Promise<EarlierPull | undefined> {
-  return newestGood(store, await history.keysOf(slice), slice);
-}
-
-/** The newest successful pull of the slice if it began after the given instant. */
-export async function newerPull(
-  store: ObjectStore,
-  history: History,
-  slice: Slice,
-  observedAt: EpochMs,
-): Promise<EarlierPull | undefined> {
-  const newest = await newestGood(store, await history.keysOf(slice), slice);
-  return newest && newest.observedAt > observedAt ? newest : undefined;
-}
-
-/** Keys of the records of pulls that began on the given day or later. */
-async function listKeys(store: ObjectStore, firstDay?: Day): Promise<KeysBySlice> {
-  const bySlice = new Map<string, string[]>();
-  const options = firstDay === undefined ? {} : { startAfter: pullsOn(firstDay) };
-  for await (const { key } of store.list(PULLS, options)) {
-    const pull = parsePullPath(key);
-    if (!pull) continue;
-    const keys = bySlice.get(pull.slice);
-    if (keys) keys.push(key);
-    else bySlice.set(pull.slice, [key]);
+  const from = recordMonth(history.now + MAX_AHEAD_MS);
+  for await (const { month, lines } of monthsBack(store, recordsIn(slice, history), from)) {
+    const records = ownRecords({ slice, month }, lines);
+    const good = records.findLast((record) => record.outcome === 'ok' && !isAhead(record, history));
+    if (good) return earlierPull(good);
+    // A pull that failed knows of the last good one: what lies before that need not be read.
+    const known = parsePullName(records.at(-1)?.last_good_pull ?? '');
+    if (records.length > 0 && (!known || month <= recordMonth(known.instant))) return undefined;
   }
-  return bySlice;
-}
-
-async function newestGood(
-  store: ObjectStore,
-  keys: readonly string[],
-  slice: Slice,
-): Promise<EarlierPull | undefined> {
-  let known: Known | undefined;
-  for (const key of keys.toReversed()) {
-    const instant = parsePullPath(key)?.instant ?? 0;
-    if (known && instant < known.since - LONGEST_PULL_MS) break;
-    const record = await readRecord(store, key, slice);
-    const good = record?.outcome === 'ok' ? earlierPull(key, record) : undefined;
-    if (good) return good;
-    if (record?.last_good_pull !== undefined) known ??= { key: record.last_good_pull, since: instant };
-  }
-  const record = known?.key ? await readRecord(store, known.key, slice) : undefined;
-  return known?.key && record ? earlierPull(known.key, record) : undefined;
+  return undefined;
 }
 
 /**
- * The last good pull by the word of a failed one: a slice may have failed for months. Good pulls that ran beside the
- * failed one it could not know.
+ * The newest good pull of the slice if it began after the given instant. Throws `WrongClockError` for a record from the future
+ * that no replay has withdrawn.
  */
-interface Known {
-  readonly key: string | null;
-  /** When the failed pull began. */
-  readonly since: EpochMs;
-}
-
-/** No pull takes as long. */
-const LONGEST_PULL_MS = DAY_MS;
-
-function earlierPull(key: string, record: Partial<PullRecord>): EarlierPull | undefined {
-  const observedAt = parseRecordInstant(record.observed_at ?? '');
-  if (Number.isNaN(observedAt)) return undefined;
-  return { key, observedAt, accounts: record.accounts ?? 0, pages: record.pages ?? 0 };
-}
-
-/** A record of the slice's own table: rows of other grains may be pulled under the same name. */
-async function readRecord(
+export async function newerPull(
   store: ObjectStore,
-  key: string,
-  slice: Slice,
-): Promise<Partial<PullRecord> | undefined> {
-  const object = await store.get(key);
-  if (!object) return undefined;
-  try {
-    const record = JSON.parse(new TextDecoder().decode(object.bytes)) as Partial<PullRecord> | null;
-    return record?.table === slice.table ? record : undefined;
-  } catch {
-    return undefined;
+  history: History,
+  { slice, observedAt }: { readonly slice: Slice; readonly observedAt: EpochMs },
+): Promise<EarlierPull | undefined> {
+  const last = recordMonth(history.now + MAX_AHEAD_MS);
+  for (let month = last; month >= recordMonth(observedAt); month = addMonths(month, -1)) {
+    const stored = await store.get(recordsPath({ slice: sliceName(slice), month }));
+    const records = stored ? ownRecords({ slice, month }, linesOf(stored.bytes)) : [];
+    await assertNoneAhead(store, history, records);
+    const newest = records.findLast((record) => record.outcome === 'ok' && !isAhead(record, history));
+    if (newest && observedAtOf(newest) > observedAt) return earlierPull(newest);
   }
+  return undefined;
+}
+
+function recordsIn(slice: Slice, { firstMonth }: History) {
+  return { slice: sliceName(slice), firstMonth };
+}
+
+/** Records of pulls into the slice's own table, by when they began: rows of other grains may be pulled under the same name. */
+function ownRecords(
+  { slice, month }: { readonly slice: Slice; readonly month: Month },
+  lines: readonly Uint8Array[],
+): PullRecord[] {
+  return lines
+    .flatMap((line) => readable(line, { slice: sliceName(slice), month }))
+    .filter((record): record is PullRecord => !isReplay(record) && record.table === slice.table)
+    .toSorted((a, b) => observedAtOf(a) - observedAtOf(b));
+}
+
+function readable(line: Uint8Array, key: Parameters<typeof parseRecord>[1]): AnyRecord[] {
+  try {
+    return [parseRecord(line, key)];
+  } catch {
+    return [];
+  }
+}
+
+/** A pull that saw no rows names the last one that saw any, and how many accounts that was. */
+function earlierPull(record: PullRecord): EarlierPull {
+  const { pull, pages, kept, accounts, last_good_pull: before, accounts_before } = record;
+  const instant = kept === 0 && before !== null ? parsePullName(before)?.instant : undefined;
+  if (before === null || instant === undefined)
+    return { pull, observedAt: observedAtOf(record), accounts, pages };
+  return { pull: before, observedAt: instant, accounts: accounts_before ?? 0, pages };
+}
+
+function isAhead(record: PullRecord, { now }: History): boolean {
+  return observedAtOf(record) > now + MAX_AHEAD_MS;
+}
+
+async function assertNoneAhead(
+  store: ObjectStore,
+  history: History,
+  records: readonly PullRecord[],
+): Promise<void> {
+  const ahead = records.filter((record) => isAhead(record, history));
+  if (ahead.length === 0) return;
+  const withdrawn = await withdrawnPulls(store, history, records);
+  const wrong = ahead.find(({ pull }) => !withdrawn.has(pull));
+  if (wrong) throw new WrongClockError(`pull ${wrong.pull} is on record as begun later`, history.now);
+}
+
+/** Names of the slice's pulls that replays have withdrawn. */
+async function withdrawnPulls(
+  store: ObjectStore,
+  { now, firstMonth }: History,
+  [record]: readonly PullRecord[],
+): Promise<ReadonlySet<string>> {
+  const withdrawn = new Set<string>();
+  if (!record) return withdrawn;
+  const slice = sliceName({ ...record, aggregationPeriod: record.aggregation_period, scope: REPLAY_SCOPE });
+  for await (const { month, lines } of monthsBack(store, { slice, firstMonth }, recordMonth(now)))
+    for (const found of lines.flatMap((line) => readable(line, { slice, month })))
+      if (isReplay(found)) for (const name of found.withdrawn) withdrawn.add(name);
+  return withdrawn;
 }

@@ -1,36 +1,51 @@
-import type { EpochMs } from '../../schemas/columns.ts';
 import type { RecordedObject } from '../../schemas/pull-record.ts';
-import { DAY_MS } from '../domain/day.ts';
 
-/** No pull takes longer: records this far apart were not written by pulls that ran side by side. */
-const LONGEST_PULL_MS = DAY_MS;
-
-/** What records say a partition's content is. */
+/** What records say a partition's content was, and what it became. */
 export interface KnownHashes {
-  add(object: RecordedObject, observedAt: EpochMs): void;
+  add(object: RecordedObject): void;
   /** Keys of the partitions named. */
   keys(): Iterable<string>;
   /**
-   * `outdated`: newer records know other contents only. Of pulls that ran side by side either may have written last.
+   * What the records say of a partition's present content: `known`: the last one written; `outdated`: it was replaced, and
+   * has come back; `unknown`: nobody wrote it.
    */
   judge(partition: string, hash: string): 'known' | 'outdated' | 'unknown';
+  /** Contents that a record replaced or found, and that no record wrote. */
+  unwritten(partition: string): readonly string[];
+}
+
+/** How a partition went from one content to the next. */
+interface Writes {
+  /** Distinct steps `from → to`: slices that were published together record the same one. */
+  readonly steps: Map<string, readonly [from: string | null, to: string]>;
+  /** Contents found as they should be. */
+  readonly found: Set<string>;
 }
 
 export function createKnownHashes(): KnownHashes {
-  /** Partition → content hash → when it was last recorded. */
-  const known = new Map<string, Map<string, EpochMs>>();
+  const partitions = new Map<string, Writes>();
+
+  const stepsOf = (partition: string) => [...(partitions.get(partition)?.steps.values() ?? [])];
+
   return {
-    add({ partition, sha256: hash }, observedAt) {
-      const hashes = known.get(partition) ?? new Map<string, EpochMs>();
-      hashes.set(hash, Math.max(observedAt, hashes.get(hash) ?? observedAt));
-      known.set(partition, hashes);
+    add({ partition, action, sha256: hash, replaced_sha256: replaced }) {
+      const writes: Writes = partitions.get(partition) ?? { steps: new Map(), found: new Set() };
+      partitions.set(partition, writes);
+      if (action === 'written') writes.steps.set(`${replaced} ${hash}`, [replaced, hash]);
+      else writes.found.add(hash);
     },
-    keys: () => known.keys(),
+    keys: () => partitions.keys(),
     judge(partition, hash) {
-      const hashes = known.get(partition);
-      const recorded = hashes?.get(hash);
-      if (!hashes || recorded === undefined) return 'unknown';
-      return recorded < Math.max(...hashes.values()) - LONGEST_PULL_MS ? 'outdated' : 'known';
+      const steps = stepsOf(partition);
+      const written = steps.filter(([, to]) => to === hash).length;
+      if (written === 0) return 'unknown';
+      return written > steps.filter(([from]) => from === hash).length ? 'known' : 'outdated';
+    },
+    unwritten(partition) {
+      const steps = stepsOf(partition);
+      const written = new Set(steps.map(([, to]) => to));
+      const met = [...steps.flatMap(([from]) => from ?? []), ...(partitions.get(partition)?.found ?? [])];
+      return [...new Set(met)].filter((hash) => !written.has(hash));
     },
   };
 }

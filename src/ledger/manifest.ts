@@ -3,10 +3,12 @@ import { mapValues } from '../../schemas/map-values.ts';
 import { type Grain, grainOf, type Slice } from '../domain/slice.ts';
 import { DamagedObjectError, GrainMismatchError, LedgerError } from '../errors.ts';
 import type { ObjectStore, StoredObject } from '../ports.ts';
+import { type Month, monthOf, utcDay, isMonth } from '../domain/day.ts';
+import type { EpochMs } from '../../schemas/columns.ts';
 
 /** The ledger's own description: which table holds which rows. */
 export const MANIFEST = 'ledger.json';
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 export interface TableBinding {
   readonly kind: string;
@@ -17,13 +19,17 @@ export interface TableBinding {
 
 export interface Manifest {
   readonly format_version: number;
+  /** Month of the first pull: no record lies before it. */
+  readonly first_month: Month;
   readonly tables: Readonly<Record<string, TableBinding>>;
 }
 
-/** What has to be written so that every slice's table is bound; undefined when all are already. */
+/** The description in which every slice's table is bound. */
 export interface BindingPlan {
   readonly manifest: Manifest;
   readonly version: string | undefined;
+  /** Whether it is to be written: a table is new, or there was none. */
+  readonly isChanged: boolean;
 }
 
 /** The ledger's description, or undefined when it has none yet. Throws `DamagedObjectError` when it cannot be read. */
@@ -39,14 +45,19 @@ export async function readManifest(store: ObjectStore): Promise<Manifest | undef
 export async function planBindings(
   store: ObjectStore,
   slices: readonly Slice[],
-): Promise<BindingPlan | undefined> {
+  now: EpochMs,
+): Promise<BindingPlan> {
   const stored = await store.get(MANIFEST);
-  const manifest = stored ? parseManifest(stored) : newManifest();
+  const manifest = stored ? parseManifest(stored) : newManifest(monthOf(utcDay(now)));
   const tables = new Map(Object.entries(manifest.tables));
   const known = tables.size;
   for (const slice of slices) tables.set(slice.table, checkBinding(slice, tables.get(slice.table)));
-  if (stored && tables.size === known) return undefined;
-  return { manifest: { ...manifest, tables: Object.fromEntries(tables) }, version: stored?.version };
+  const isChanged = !stored || tables.size > known;
+  return {
+    manifest: { ...manifest, tables: Object.fromEntries(tables) },
+    version: stored?.version,
+    isChanged,
+  };
 }
 
 /** Returns false when another writer came first: plan again. */
@@ -60,11 +71,11 @@ export async function applyBindings(store: ObjectStore, plan: BindingPlan): Prom
   return put.written;
 }
 
-function newManifest(): Manifest {
+function newManifest(firstMonth: Month): Manifest {
   const tables = mapValues(mainTables, ({ kind, aggregationPeriod, grain }) => {
     return { kind, aggregation_period: aggregationPeriod, grain };
   });
-  return { format_version: FORMAT_VERSION, tables };
+  return { format_version: FORMAT_VERSION, first_month: firstMonth, tables };
 }
 
 function bindingOf(slice: Slice): TableBinding {
@@ -89,7 +100,7 @@ function describe({ kind, aggregation_period, grain }: TableBinding): string {
 function parseManifest({ bytes }: StoredObject): Manifest {
   const manifest = parseJson(bytes);
   if (typeof manifest !== 'object' || manifest === null) throw damaged('it is not an object');
-  const { format_version, tables } = manifest as Partial<Manifest>;
+  const { format_version, first_month, tables } = manifest as Partial<Manifest>;
   if (typeof format_version !== 'number') throw damaged('it has no format_version');
   if (format_version > FORMAT_VERSION) {
     throw new LedgerError(
@@ -97,8 +108,16 @@ function parseManifest({ bytes }: StoredObject): Manifest {
       `the ledger has format ${format_version}, this version writes ${FORMAT_VERSION}: upgrade backup-ledger`,
     );
   }
+  if (format_version < FORMAT_VERSION) {
+    throw new LedgerError(
+      'fix-config',
+      `the ledger has format ${format_version}, which no released version wrote and this one does not read: ` +
+        'name another place with --ledger and pull anew',
+    );
+  }
+  if (typeof first_month !== 'string' || !isMonth(first_month)) throw damaged('it has no first_month');
   if (!tables || !Object.values(tables).every(isBinding)) throw damaged('its tables are not bindings');
-  return { format_version, tables };
+  return { format_version, first_month, tables };
 }
 
 function isBinding(value: unknown): value is TableBinding {

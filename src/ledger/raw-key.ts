@@ -26,3 +26,7 @@ export function parseRawPath(path: string): RawKey | undefined {
   const instant = parseStamp(text ?? '');
   return instant === undefined ? undefined : { instant, slice: [kind, period, region, scope].join('-') };
 }
+
+/** How far raw files are read back: all of them, those of the last two months, or none. */
+export const rawScopes = ['all', 'recent', 'none'] as const;
+export type RawScope = (typeof rawScopes)[number];

@@ -1,5 +1,5 @@
 import { parsePartitionPath, type PartitionKey } from './partition.ts';
-import { parsePullPath, type PullKey } from './pull-key.ts';
+import { parseRecordsPath, type RecordsKey } from './records-key.ts';
 import { parseRawPath, type RawKey } from './raw-key.ts';
 import type { ObjectStore } from '../ports.ts';
 import { MANIFEST } from './manifest.ts';
@@ -8,7 +8,7 @@ import { MANIFEST } from './manifest.ts';
 export interface RegionSurvey {
   readonly region: string;
   readonly partitions: readonly Surveyed<PartitionKey>[];
-  readonly records: readonly Surveyed<PullKey>[];
+  readonly records: readonly Surveyed<RecordsKey>[];
   readonly raws: readonly Surveyed<RawKey>[];
 }
 
@@ -28,19 +28,19 @@ export async function surveyLedger(store: ObjectStore): Promise<Survey> {
   const regions = new Map<string, MutableSurvey>();
   const strangers: string[] = [];
   let hasManifest = false;
-  const of = (region: string) => {
+  const regionNamed = (region: string) => {
     const found = regions.get(region) ?? { region, partitions: [], records: [], raws: [] };
     regions.set(region, found);
     return found;
   };
   for await (const { key } of store.list('')) {
     const partition = parsePartitionPath(key);
-    const record = parsePullPath(key);
+    const record = parseRecordsPath(key);
     const raw = parseRawPath(key);
     if (key === MANIFEST) hasManifest = true;
-    else if (partition) of(partition.region).partitions.push({ key, ...partition });
-    else if (record) of(regionOf(record.slice)).records.push({ key, ...record });
-    else if (raw) of(regionOf(raw.slice)).raws.push({ key, ...raw });
+    else if (partition) regionNamed(partition.region).partitions.push({ key, ...partition });
+    else if (record) regionNamed(regionOf(record.slice)).records.push({ key, ...record });
+    else if (raw) regionNamed(regionOf(raw.slice)).raws.push({ key, ...raw });
     else strangers.push(key);
   }
   const inOrder = [...regions.values()].toSorted((a, b) => (a.region < b.region ? -1 : 1));
@@ -50,7 +50,7 @@ export async function surveyLedger(store: ObjectStore): Promise<Survey> {
 interface MutableSurvey {
   readonly region: string;
   readonly partitions: Surveyed<PartitionKey>[];
-  readonly records: Surveyed<PullKey>[];
+  readonly records: Surveyed<RecordsKey>[];
   readonly raws: Surveyed<RawKey>[];
 }
 

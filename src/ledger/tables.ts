@@ -6,7 +6,7 @@ import {
   summaryTable,
 } from '../../schemas/catalog-table.ts';
 import { aggregationPeriods, kindNames } from '../../schemas/kinds.ts';
-import type { Day } from '../domain/day.ts';
+import type { Month } from '../domain/day.ts';
 
 /** A table's binding as `ledger.json` has it. */
 interface Binding {
@@ -27,13 +27,13 @@ export function bindingsOf(
   return { ...mainTables, ...Object.fromEntries(made) };
 }
 
-/** Every table of a ledger, from its first day on; that of the pull records comes last. */
+/** Every table of a ledger, from its first month on; that of the pull records comes last. */
 export function ledgerTables(
   bindings: Readonly<Record<string, SummaryBinding>>,
-  first: { readonly startDate: Day; readonly pullDate: Day },
+  first: { readonly startMonth: Month; readonly pullMonth: Month },
 ): CatalogTable[] {
   return [
-    ...Object.entries(bindings).map(([name, binding]) => summaryTable(name, binding, first.startDate)),
-    pullsTable(first.pullDate),
+    ...Object.entries(bindings).map(([name, binding]) => summaryTable(name, binding, first.startMonth)),
+    pullsTable(first.pullMonth),
   ];
 }

@@ -12,7 +12,7 @@ import {
   valueOrder,
 } from '../domain/row.ts';
 
-/** What a pull has to say about one partition (one day of one region). */
+/** What a pull has to say about one day of one region. */
 export interface DaySnapshot {
   readonly kind: Kind;
   readonly observedAt: EpochMs;
@@ -21,14 +21,14 @@ export interface DaySnapshot {
   /** Accounts the pull saw on any day: the only ones it speaks for. */
   readonly accounts: ReadonlySet<Account>;
   /**
-   * Whether the day may be shown incompletely: the oldest one returned, which a rolling window cuts, or any day of a
-   * pull with tolerated rejects.
+   * Whether the day may be shown incompletely for an account: a rolling window may cut it, its totals do not match, or rows
+   * of the pull were rejected.
    */
-  readonly doubtful: boolean;
+  readonly isDoubtfulFor: (account: Account) => boolean;
 }
 
 export interface Merged {
-  /** The partition's rows as they should be, in file order. */
+  /** The day's rows as they should be, in file order. */
   readonly rows: readonly SummaryRow[];
   readonly added: number;
   readonly changed: number;
@@ -51,7 +51,7 @@ export function mergeDay(stored: Rows, seen: DaySnapshot): Merged {
   for (const account of new Set([...storedBy.keys(), ...seen.returned.keys()])) {
     const before = storedBy.get(account) ?? [];
     const after = seen.accounts.has(account)
-      ? rules.mergeAccount(before, seen.returned.get(account)?.toSorted(order) ?? [])
+      ? rules.mergeAccount(account, before, seen.returned.get(account)?.toSorted(order) ?? [])
       : { rows: before, protected: false };
     groups.set(account, after.rows);
     if (after.rows !== before) addDifferences(changes, seen.kind, before, after.rows);
@@ -111,15 +111,16 @@ interface AccountDay {
   readonly protected: boolean;
 }
 
-function rulesOf({ kind, observedAt, doubtful }: DaySnapshot) {
+function rulesOf({ kind, observedAt, isDoubtfulFor }: DaySnapshot) {
   const unfinished = isUnfinished(kind);
   const finishedJobs = (rows: Rows) =>
     rows.reduce((sum, row) => (unfinished(row) ? sum : sum + row.job_count), 0);
   const isSame = sameRows(kind);
 
-  function mergeAccount(stored: Rows, returned: Rows): AccountDay {
+  function mergeAccount(account: Account, stored: Rows, returned: Rows): AccountDay {
     if (stored.some((row) => row.observed_at > observedAt)) return { rows: stored, protected: false };
-    if (doubtful && finishedJobs(returned) < finishedJobs(stored)) return { rows: stored, protected: true };
+    if (finishedJobs(returned) < finishedJobs(stored) && isDoubtfulFor(account))
+      return { rows: stored, protected: true };
     if (returned.every((row) => row.job_count === 0)) return silence(stored);
     return { rows: isSame(stored, returned) ? stored : returned, protected: false };
   }

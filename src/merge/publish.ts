@@ -1,29 +1,32 @@
 import pMap from 'p-map';
-import { type Day } from '../domain/day.ts';
+import type { RecordedObject } from '../../schemas/pull-record.ts';
+import { type Day, monthOf, type Month } from '../domain/day.ts';
 import { groupBy } from '../domain/group-by.ts';
 import type { RetryLostRaces } from '../ports.ts';
 import {
   applyPartition,
   type CommittedPartition,
+  type DayTask,
   type Files,
+  type MergedDay,
   type PartitionPlan,
   type PartitionTask,
   planPartition,
 } from './commit.ts';
-import { type DaySnapshot, mergeDays, type MergedTogether } from './merge.ts';
-import { type SliceSnapshot, daysOf } from './days.ts';
-import type { RecordedObject } from '../../schemas/pull-record.ts';
+import { daysOf, type SliceSnapshot } from './days.ts';
+import { type DaySnapshot, mergeDays } from './merge.ts';
 
-/** Partitions that are read, merged and written side by side. */
-const PARTITION_CONCURRENCY = 8;
+/** Partitions that are read, merged and written side by side. A pull touches three months at most. */
+const PARTITION_CONCURRENCY = 3;
 
-/** One partition, and the pulls that have something to say about it, in the order of the parts of its merge. */
-export interface DayPlan extends PartitionPlan {
-  readonly pulls: readonly SliceSnapshot[];
+/** One partition, and day by day the pulls that have something to say about it. */
+export interface MonthPlan extends PartitionPlan {
+  /** In the order of the parts of each day's merge. */
+  readonly speakers: ReadonlyMap<Day, readonly SliceSnapshot[]>;
 }
 
 /** What became of a plan: what is stored now, or why it could not be published. */
-export type PublishedDay = { readonly plan: DayPlan } & (
+export type PublishedMonth = { readonly plan: MonthPlan } & (
   { readonly committed: CommittedPartition } | { readonly failure: unknown }
 );
 
@@ -31,35 +34,32 @@ export type PublishedDay = { readonly plan: DayPlan } & (
 export interface Published {
   /** Partitions written or confirmed. */
   readonly objects: readonly RecordedObject[];
-  /** Partitions in which stored rows were protected, and of how many accounts. */
-  readonly protected: readonly ProtectedAccounts[];
+  /** Days on which stored rows were protected, and of how many accounts. */
+  readonly protected: readonly ProtectedDay[];
   /** What failed first, when it is not published whole. */
   readonly failure?: unknown;
 }
 
-export interface ProtectedAccounts {
-  readonly partition: string;
+export interface ProtectedDay {
+  readonly startDate: Day;
   readonly accounts: number;
 }
 
 /**
  * Reads and merges every day from the first to the last that each pull returned. The pulls' slices share their
- * partitions, which differ in nothing but the day. Nothing is written.
+ * partitions, which differ in nothing but the month. Nothing is written.
  */
-export async function planDays(pulls: readonly SliceSnapshot[], files: Files): Promise<DayPlan[]> {
-  const plan = async ({ task, pulls: speakers }: DayTask) => ({
-    ...(await planPartition(files, task)),
-    pulls: speakers,
-  });
-  return pMap(dayTasks(pulls), plan, { concurrency: PARTITION_CONCURRENCY });
+export async function planMonths(pulls: readonly SliceSnapshot[], files: Files): Promise<MonthPlan[]> {
+  const plan = async ({ task, speakers }: MonthTask) => ({ ...(await planPartition(files, task)), speakers });
+  return pMap(monthTasks(pulls), plan, { concurrency: PARTITION_CONCURRENCY });
 }
 
 /** Writes what is to change. A partition that fails does not stop the others: each is as it was or as it should be. */
-export async function publishDays(
-  plans: readonly DayPlan[],
+export async function publishMonths(
+  plans: readonly MonthPlan[],
   world: Files & { readonly retryLostRaces: RetryLostRaces },
-): Promise<PublishedDay[]> {
-  const publish = async (plan: DayPlan): Promise<PublishedDay> => {
+): Promise<PublishedMonth[]> {
+  const publish = async (plan: MonthPlan): Promise<PublishedMonth> => {
     try {
       return { plan, committed: await commit(plan, world) };
     } catch (failure) {
@@ -69,7 +69,7 @@ export async function publishDays(
   return pMap(plans, publish, { concurrency: PARTITION_CONCURRENCY });
 }
 
-function commit(plan: DayPlan, world: Files & { readonly retryLostRaces: RetryLostRaces }) {
+function commit(plan: MonthPlan, world: Files & { readonly retryLostRaces: RetryLostRaces }) {
   let current: PartitionPlan | undefined = plan;
   return world.retryLostRaces(plan.change.partition, async () => {
     current ??= await planPartition(world, plan.task);
@@ -79,69 +79,83 @@ function commit(plan: DayPlan, world: Files & { readonly retryLostRaces: RetryLo
   });
 }
 
-/** One pull's part of what was published. A partition was written by it where it changed something; else it found its rows there. */
-export function publishedBy(pull: SliceSnapshot, days: readonly PublishedDay[]): Published {
-  const own = days.filter(({ plan }) => plan.pulls.includes(pull));
-  const failed = own.find((day) => 'failure' in day);
-  const committed = own.flatMap((day) => ('committed' in day ? [day] : []));
+/** One pull's part of what was published. It wrote a partition where it changed something; else it found its rows there. */
+export function publishedBy(pull: SliceSnapshot, months: readonly PublishedMonth[]): Published {
+  const own = months.filter(({ plan }) => speaksIn(plan, pull));
+  const failed = own.find((month) => 'failure' in month);
+  const committed = own.flatMap((month) => ('committed' in month ? [month] : []));
   return {
-    objects: committed.flatMap(({ plan, committed: { merged, object } }) => {
-      const { added = 0, changed = 0, removed = 0 } = partOf(plan, merged, pull) ?? {};
+    objects: committed.flatMap(({ plan, committed: { days, object } }) => {
       if (!object) return [];
-      return [added + changed + removed > 0 ? object : { ...object, action: 'unchanged' as const }];
+      const changes = partsOf(plan, days, pull).some(
+        ({ part }) => part.added + part.changed + part.removed > 0,
+      );
+      return [changes || object.action === 'unchanged' ? object : found(object)];
     }),
-    protected: protectedIn(
-      pull,
-      committed.map(({ plan, committed: { merged } }) => ({ ...plan, merged })),
-    ),
+    protected: committed.flatMap(({ plan, committed: { days } }) => protectedDays(partsOf(plan, days, pull))),
     ...(failed && { failure: failed.failure }),
   };
 }
 
-/** What the rules protect from a pull, or would with a dry run. */
-export function protectedIn(pull: SliceSnapshot, plans: readonly DayPlan[]): ProtectedAccounts[] {
-  return plans
-    .filter(({ pulls }) => pulls.includes(pull))
-    .map((plan) => ({
-      partition: plan.change.partition,
-      accounts: partOf(plan, plan.merged, pull)?.protectedAccounts ?? 0,
-    }))
+/** What the rules would protect from a pull. */
+export function protectedIn(pull: SliceSnapshot, plans: readonly MonthPlan[]): ProtectedDay[] {
+  return plans.flatMap((plan) => protectedDays(partsOf(plan, plan.days, pull)));
+}
+
+function found(object: RecordedObject): RecordedObject {
+  return { ...object, action: 'unchanged', replaced_sha256: null };
+}
+
+function speaksIn({ speakers }: MonthPlan, pull: SliceSnapshot): boolean {
+  return [...speakers.values()].some((pulls) => pulls.includes(pull));
+}
+
+/** What one pull made of each day it speaks for. */
+function partsOf({ speakers }: MonthPlan, days: readonly MergedDay[], pull: SliceSnapshot) {
+  return days.flatMap(({ startDate, merged }) => {
+    const part = merged.parts[speakers.get(startDate)?.indexOf(pull) ?? -1];
+    return part ? [{ startDate, part }] : [];
+  });
+}
+
+function protectedDays(parts: ReturnType<typeof partsOf>): ProtectedDay[] {
+  return parts
+    .map(({ startDate, part }) => ({ startDate, accounts: part.protectedAccounts }))
     .filter(({ accounts }) => accounts > 0);
 }
 
-function partOf({ pulls }: DayPlan, { parts }: MergedTogether, pull: SliceSnapshot) {
-  return parts[pulls.indexOf(pull)];
-}
-
-interface DayTask {
+interface MonthTask extends Pick<MonthPlan, 'speakers'> {
   readonly task: PartitionTask;
-  readonly pulls: readonly SliceSnapshot[];
 }
 
-function dayTasks(pulls: readonly SliceSnapshot[]): DayTask[] {
-  const seen = pulls.flatMap((pull) => daysOf(pull).map((day) => ({ pull, ...day })));
-  const byDay = [...groupBy(seen, ({ startDate }) => startDate)].toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return byDay.map(([startDate, said]) => ({
-    pulls: said.map(({ pull }) => pull),
-    task: taskOf(startDate, said),
-  }));
+/** One pull's word on one day. */
+interface SpokenDay {
+  readonly pull: SliceSnapshot;
+  readonly startDate: Day;
+  readonly day: DaySnapshot;
 }
 
-function taskOf(
-  startDate: Day,
-  seen: readonly { readonly pull: SliceSnapshot; readonly day: DaySnapshot }[],
-): PartitionTask {
-  const [first] = seen;
+function monthTasks(pulls: readonly SliceSnapshot[]): MonthTask[] {
+  const spoken = pulls.flatMap((pull) => daysOf(pull).map((day) => ({ pull, ...day })));
+  const byMonth = [...groupBy(spoken, ({ startDate }) => monthOf(startDate))].toSorted(inOrder);
+  return byMonth.map(([month, days]) => monthTask(month, days));
+}
+
+function monthTask(month: Month, spoken: readonly SpokenDay[]): MonthTask {
+  const [first] = spoken;
   if (!first) throw new RangeError('a task needs a pull');
   const { kind, table, aggregationPeriod, region } = first.pull.slice;
+  const byDay = [...groupBy(spoken, ({ startDate }) => startDate)].toSorted(inOrder);
+  const days = byDay.map(([startDate, words]): DayTask => {
+    const snapshots = words.map(({ day }) => day);
+    return { startDate, merge: (stored) => mergeDays(kind, stored, snapshots) };
+  });
   return {
-    kind,
-    key: { table, aggregationPeriod, startDate, region },
-    merge: (stored) =>
-      mergeDays(
-        kind,
-        stored,
-        seen.map(({ day }) => day),
-      ),
+    task: { kind, key: { table, aggregationPeriod, month, region }, days },
+    speakers: new Map(byDay.map(([startDate, words]) => [startDate, words.map(({ pull }) => pull)])),
   };
+}
+
+function inOrder([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
 }

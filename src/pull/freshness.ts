@@ -27,31 +27,40 @@ export function readOf(observedAt: EpochMs, rows: RowsByDay): Read {
  * Start dates that no pull has seen whole: AWS had forgotten them when this one came. The last good pull saw the days
  * before its own; AWS shows the days of the kind's history, today not counted, or more.
  */
-export function findGap(slice: Slice, lastGoodAt: EpochMs | undefined, read: Read): Gap | null {
-  if (lastGoodAt === undefined || slice.aggregationPeriod !== 'ONE_DAY') return null;
-  const from = utcDay(lastGoodAt);
+export function findGap(slice: Slice, last: LastSeen | undefined, read: Read): Gap | null {
+  if (last === undefined || slice.aggregationPeriod !== 'ONE_DAY') return null;
+  // A pull that saw no row where there were some says nothing of days.
+  if (read.firstDay === undefined && last.accounts > 0) return null;
+  const from = utcDay(last.observedAt);
   const oldest = addDays(utcDay(read.observedAt), -factsOf(slice.kind).historyDays);
   const shownFrom = read.firstDay !== undefined && read.firstDay < oldest ? read.firstDay : oldest;
   const to = addDays(shownFrom, -1);
   return from <= to ? { from, to } : null;
 }
 
-/** What a person should know of a slice that is read late, or that AWS has not brought up to date: a sentence each. */
-export function inspectFreshness(slice: Slice, lastGoodAt: EpochMs | undefined, read: Read): string[] {
-  if (slice.aggregationPeriod !== 'ONE_DAY') return [];
-  return [...lateness(slice, lastGoodAt, read), ...staleness(read)];
+/** The last good pull that saw any rows. */
+export interface LastSeen {
+  readonly observedAt: EpochMs;
+  readonly accounts: number;
 }
 
-function lateness(slice: Slice, lastGoodAt: EpochMs | undefined, read: Read): string[] {
-  const days = lastGoodAt === undefined ? 0 : Math.floor((read.observedAt - lastGoodAt) / DAY_MS);
+/** What a person should know of a slice that is read late, or that AWS has not brought up to date: a sentence each. */
+export function inspectFreshness(slice: Slice, last: LastSeen | undefined, read: Read): string[] {
+  if (slice.aggregationPeriod !== 'ONE_DAY') return [];
+  return [...lateness(slice, last, read), ...staleness(read)];
+}
+
+function lateness(slice: Slice, last: LastSeen | undefined, read: Read): string[] {
+  const since = last === undefined ? 0 : read.observedAt - last.observedAt;
+  const days = Math.floor(since / DAY_MS);
   const { historyDays } = factsOf(slice.kind);
-  const gap = findGap(slice, lastGoodAt, read);
+  const gap = findGap(slice, last, read);
   if (gap) {
     return [
       `the last good pull was ${counted(days, 'day')} ago and AWS forgets after ${historyDays}: start dates ${gap.from} to ${gap.to} are lost`,
     ];
   }
-  return read.observedAt - (lastGoodAt ?? read.observedAt) > LATE_DAYS * DAY_MS
+  return since > LATE_DAYS * DAY_MS
     ? [`the last good pull was ${counted(days, 'day')} ago; AWS forgets after ${historyDays}`]
     : [];
 }

@@ -2,7 +2,7 @@ import type { EpochMs } from '../../schemas/columns.ts';
 import type { PullResult, SliceResult } from '../../schemas/pull-result.ts';
 import { DAY_MS, startOfDay, utcDay } from '../domain/day.ts';
 import { hasShrunk } from '../domain/shrinkage.ts';
-import { parsePullPath } from '../ledger/pull-key.ts';
+import { parsePullName } from '../ledger/records-key.ts';
 
 /** CloudWatch namespace of all metrics. */
 export const NAMESPACE = 'BackupLedger';
@@ -103,7 +103,7 @@ function daysSince(day: string, now: EpochMs): number {
 /** In days and parts of them; unknown for a slice that never had one. */
 function sinceGoodPull({ outcome, last_good_pull }: SliceResult, now: EpochMs): number | undefined {
   if (outcome !== 'failed') return 0;
-  const instant = parsePullPath(last_good_pull ?? '')?.instant;
+  const instant = parsePullName(last_good_pull ?? '')?.instant;
   return instant === undefined ? undefined : Math.max(0, now - instant) / DAY_MS;
 }
 

@@ -4,8 +4,7 @@ import { groupBy } from '../domain/group-by.ts';
 import type { Slice } from '../domain/slice.ts';
 import { asLedgerError, exitCodes, InterruptedError, type LedgerError, type Recovery } from '../errors.ts';
 import { type PulledRegion, type PullSettings, pullRegion, type PullWorld } from './pull-region.ts';
-import { applyBindings, MANIFEST, planBindings } from '../ledger/manifest.ts';
-import { openHistory } from '../ledger/history.ts';
+import { applyBindings, MANIFEST, planBindings, type Manifest } from '../ledger/manifest.ts';
 
 /** With several failures the one that needs a person first decides the exit code. */
 const URGENCY: readonly Recovery[] = ['report-bug', 'fix-config', 'fix-usage', 'fix-data', 'retry-later'];
@@ -44,13 +43,12 @@ async function pullRegions(
   { slices, concurrency, ...settings }: RunOptions,
   world: PullWorld,
 ): Promise<PulledRegion[]> {
-  await bindTables(slices, world, settings.dryRun);
-  const history = await openHistory(world.store, world.clock.now());
+  const { first_month: firstMonth } = await bindTables(slices, world, settings.dryRun);
   const groups = [...groupBy(slices, partitionsOf).values()];
-  const groupsAtOnce = Math.max(1, Math.min(concurrency, groups.length));
-  const slicesAtOnce = Math.max(1, Math.floor(concurrency / groupsAtOnce));
-  const options = { ...settings, history, concurrency: slicesAtOnce };
-  return pMap(groups, (group) => pullRegion(group, world, options), { concurrency: groupsAtOnce });
+  const regionConcurrency = Math.max(1, Math.min(concurrency, groups.length));
+  const sliceConcurrency = Math.max(1, Math.floor(concurrency / regionConcurrency));
+  const options = { ...settings, firstMonth, concurrency: sliceConcurrency };
+  return pMap(groups, (group) => pullRegion(group, world, options), { concurrency: regionConcurrency });
 }
 
 /** What slices have in common that write the same partitions: all but their scope. */
@@ -58,10 +56,11 @@ function partitionsOf({ table, aggregationPeriod, region }: Slice): string {
   return JSON.stringify([table, aggregationPeriod, region]);
 }
 
-async function bindTables(slices: readonly Slice[], world: PullWorld, dryRun: boolean): Promise<void> {
-  await world.retryLostRaces(MANIFEST, async () => {
-    const plan = await planBindings(world.store, slices);
-    return !plan || dryRun || (await applyBindings(world.store, plan)) || undefined;
+async function bindTables(slices: readonly Slice[], world: PullWorld, dryRun: boolean): Promise<Manifest> {
+  return world.retryLostRaces(MANIFEST, async () => {
+    const plan = await planBindings(world.store, slices, world.clock.now());
+    const isBound = !plan.isChanged || dryRun || (await applyBindings(world.store, plan));
+    return isBound ? plan.manifest : undefined;
   });
 }
 

@@ -1,17 +1,16 @@
 import pMap from 'p-map';
-import type { EpochMs } from '../../schemas/columns.ts';
 import type { PlannedChange, SliceResult } from '../../schemas/pull-result.ts';
 import type { ReconcileMode, Slice } from '../domain/slice.ts';
 import { asLedgerError, type LedgerError, TooFewAccountsError } from '../errors.ts';
-import { type History, historySince, lastGoodPull, newerPull } from '../ledger/history.ts';
+import { type History, lastGoodPull, newerPull } from '../ledger/history.ts';
 import { openRaw } from '../ledger/raw-pages.ts';
 import {
-  type DayPlan,
-  planDays,
+  type MonthPlan,
+  planMonths,
   protectedIn,
-  publishDays,
+  publishMonths,
   publishedBy,
-  type PublishedDay,
+  type PublishedMonth,
 } from '../merge/publish.ts';
 import type {
   Clock,
@@ -20,8 +19,8 @@ import type {
   Report,
   RequestHooks,
   RetryLostRaces,
-  RowCodec,
   SummarySource,
+  MonthCodec,
 } from '../ports.ts';
 import { doubtfulDays, readReconciled, type Reconciled, requireTotals } from '../read/read-reconciled.ts';
 import { type ReadOptions, readSlice } from '../read/read-slice.ts';
@@ -31,6 +30,7 @@ import type { SlicePull } from './slice-pull.ts';
 import { sliceResult } from './slice-result.ts';
 import { storeEvidence, storePages, storeRecord } from './store-evidence.ts';
 import { warnOfProtected, warnOfRows, warnOfTotals } from './warnings.ts';
+import type { Month } from '../domain/day.ts';
 
 export interface PullLimits {
   readonly maxPages: number;
@@ -44,7 +44,7 @@ export interface PullWorld {
   readonly store: ObjectStore;
   /** The same ledger for what is left of a slice that failed: it still answers for a while after an interruption. */
   readonly storeForFailures: ObjectStore;
-  readonly codec: RowCodec;
+  readonly codec: MonthCodec;
   readonly lines: LineCodec;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -66,7 +66,8 @@ export interface PullSettings {
 }
 
 export interface PullOptions extends PullSettings {
-  readonly history: History;
+  /** Month of the ledger's first pull. */
+  readonly firstMonth: Month;
   /** Slices read side by side. */
   readonly concurrency: number;
 }
@@ -92,19 +93,22 @@ export async function pullRegion(
   options: PullOptions,
 ): Promise<PulledRegion> {
   const { concurrency, dryRun } = options;
-  const pulls = slices.map((slice): SlicePull => ({ slice, log: new SliceLog(slice, world.report) }));
+  const startedAt = world.clock.now();
+  const pulls = slices.map((slice): SlicePull => ({
+    slice,
+    startedAt,
+    log: new SliceLog(slice, world.report),
+  }));
   const forEach = (stage: (pull: SlicePull) => Promise<void>) =>
     pMap(pulls, (pull) => attempt(pull, world, () => stage(pull)), { concurrency });
 
   await forEach((pull) => readPages(pull, world, options));
-  let begun: Promise<History> | undefined;
-  const begunSince = () => (begun ??= historySince(world.store, firstInstant(pulls)));
   await forEach(async (pull) => {
-    await supersedeIfOlder(pull, world, begunSince);
+    await supersedeIfOlder(pull, world, options);
     if (pull.snapshot && !dryRun) await storePages(pull, world.store);
   });
   const plan = await publish(pulls, world, dryRun);
-  const finished = await pMap(pulls, (pull) => finish(pull, world, dryRun), { concurrency });
+  const finished = await pMap(pulls, (pull) => finish(pull, world, options), { concurrency });
   return { slices: finished, plan };
 }
 
@@ -126,7 +130,7 @@ async function fail(pull: SlicePull, world: PullWorld, thrown: unknown): Promise
 async function readPages(pull: SlicePull, world: PullWorld, options: PullOptions): Promise<void> {
   const { slice } = pull;
   world.signal.throwIfAborted();
-  pull.last = await lastGoodPull(world.store, options.history, slice);
+  pull.last = await lastGoodPull(world.store, historyOf(world, options), slice);
   world.report({ type: 'slice-started', slice, expectedPages: pull.last?.pages });
 
   const reconciled = await readAll(pull, world, options);
@@ -186,15 +190,14 @@ function openRawWith(
 }
 
 /** Older never beats newer: a pull that began later has already said how things are. */
-async function supersedeIfOlder(
-  pull: SlicePull,
-  world: PullWorld,
-  begunSince: () => Promise<History>,
-): Promise<void> {
+async function supersedeIfOlder(pull: SlicePull, world: PullWorld, options: PullOptions): Promise<void> {
   const { slice, log, snapshot, reading } = pull;
   if (!snapshot) return;
   world.signal.throwIfAborted();
-  const newer = await newerPull(world.store, await begunSince(), slice, snapshot.observedAt);
+  const newer = await newerPull(world.store, historyOf(world, options), {
+    slice,
+    observedAt: snapshot.observedAt,
+  });
   if (!newer) return;
   pull.snapshot = undefined;
   pull.isSuperseded = true;
@@ -212,9 +215,9 @@ async function publish(
   const snapshots = publishing.flatMap(({ snapshot }) => snapshot ?? []);
   try {
     world.signal.throwIfAborted();
-    const plans = await planDays(snapshots, world);
-    const days = dryRun ? undefined : await publishDays(plans, world);
-    for (const pull of publishing) await takePublished(pull, world, { plans, days });
+    const plans = await planMonths(snapshots, world);
+    const months = dryRun ? undefined : await publishMonths(plans, world);
+    for (const pull of publishing) await takePublished(pull, world, { plans, months });
     return plans
       .filter(({ stored, change }) => stored || change.action !== 'unchanged')
       .map(({ change }) => change);
@@ -224,31 +227,34 @@ async function publish(
   }
 }
 
-/** Notes a pull's part of what was published. Without days there was only a plan. */
+/** Notes a pull's part of what was published. Without months there was only a plan. */
 async function takePublished(
   pull: SlicePull,
   world: PullWorld,
-  { plans, days }: { readonly plans: readonly DayPlan[]; readonly days: readonly PublishedDay[] | undefined },
+  {
+    plans,
+    months,
+  }: { readonly plans: readonly MonthPlan[]; readonly months: readonly PublishedMonth[] | undefined },
 ): Promise<void> {
   const { snapshot } = pull;
   if (!snapshot) return;
-  const published = days
-    ? publishedBy(snapshot, days)
+  const published = months
+    ? publishedBy(snapshot, months)
     : { objects: [], protected: protectedIn(snapshot, plans) };
   pull.published = published;
   if ('failure' in published) await fail(pull, world, published.failure);
 }
 
-function firstInstant(pulls: readonly SlicePull[]): EpochMs {
-  return Math.min(...pulls.flatMap(({ snapshot }) => snapshot?.observedAt ?? []));
+function historyOf({ clock }: PullWorld, { firstMonth }: PullOptions): History {
+  return { firstMonth, now: clock.now() };
 }
 
 /** Says what became of a pull, and keeps it on record. */
-async function finish(pull: SlicePull, world: PullWorld, dryRun: boolean): Promise<PulledSlice> {
+async function finish(pull: SlicePull, world: PullWorld, options: PullOptions): Promise<PulledSlice> {
   const { slice, log, reading } = pull;
   for (const warning of reading?.warnings ?? []) log.warn(warning);
   warnOfProtected(pull);
-  const error = dryRun ? undefined : await storeRecord(pull, world);
+  const error = options.dryRun ? undefined : await storeRecord(pull, world, options.firstMonth);
   if (error) pull.error = error;
   const result = sliceResult(pull);
   world.report({ type: 'slice-finished', slice, result });

@@ -7,10 +7,13 @@ import type { Reading } from '../read/read-slice.ts';
 import type { TotalsCheck } from '../read/read-reconciled.ts';
 import type { Read } from './freshness.ts';
 import type { SliceLog } from './slice-log.ts';
+import type { EpochMs } from '../../schemas/columns.ts';
 
 /** The pull of one slice, as far as it has come. A failure ends it, and it alone. */
 export interface SlicePull {
   readonly slice: Slice;
+  /** When the run began. */
+  readonly startedAt: EpochMs;
   readonly log: SliceLog;
   /** The last good pull of the slice. */
   last?: EarlierPull | undefined;

@@ -23,7 +23,7 @@ export function sliceResult(pull: SlicePull): SliceResult {
     ...published(pull),
     ...seen(pull),
     ...reconciled(pull),
-    last_good_pull: last?.key ?? null,
+    last_good_pull: last?.pull ?? null,
     raw: pull.raw?.key ?? null,
     rejects: [...(reading?.rejects ?? [])],
     warnings: [...log.warnings],
@@ -56,7 +56,7 @@ function seen({ slice, last, read }: SlicePull): Seen {
     accounts_before: last?.accounts ?? null,
     first_day: read.firstDay ?? null,
     last_day: read.lastDay ?? null,
-    gap: findGap(slice, last?.observedAt, read),
+    gap: findGap(slice, last, read),
   };
 }
 

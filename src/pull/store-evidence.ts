@@ -1,12 +1,14 @@
 import { sha256 } from '../domain/sha256.ts';
 import { asLedgerError, BadDataError, type LedgerError } from '../errors.ts';
-import { encodeRecord } from '../ledger/pull-record.ts';
-import { pullPath } from '../ledger/pull-key.ts';
 import { rawPath } from '../ledger/raw-key.ts';
 import { writeOnce } from '../ledger/write-once.ts';
-import type { ObjectStore } from '../ports.ts';
+import type { ObjectStore, RetryLostRaces, Clock } from '../ports.ts';
 import type { SlicePull } from './slice-pull.ts';
 import { sliceResult } from './slice-result.ts';
+import type { Month } from '../domain/day.ts';
+import { sliceName } from '../domain/slice.ts';
+import { type RecordLink, recordOf, type RecordedPull } from '../ledger/pull-record.ts';
+import { appendRecord } from '../ledger/records.ts';
 
 /** What a pull leaves behind beside its rows: the pages it read, and its record. */
 
@@ -39,30 +41,45 @@ export async function storeEvidence(pull: SlicePull, store: ObjectStore): Promis
 export interface RecordWorld {
   readonly store: ObjectStore;
   readonly storeForFailures: ObjectStore;
+  readonly retryLostRaces: RetryLostRaces;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Name and version, for the records. */
   readonly writtenBy: string;
 }
 
 /** Records a good or failed pull. Returns the error when a good one could not be recorded: it then is a failed one. */
-export async function storeRecord(pull: SlicePull, world: RecordWorld): Promise<LedgerError | undefined> {
-  const { slice, reading, log, published, raw } = pull;
+export async function storeRecord(
+  pull: SlicePull,
+  world: RecordWorld,
+  firstMonth: Month,
+): Promise<LedgerError | undefined> {
+  const { slice, reading, log, published, raw, startedAt } = pull;
   const result = sliceResult(pull);
   if (!reading || result.outcome === 'superseded') return undefined;
-  const store = result.outcome === 'ok' ? world.store : world.storeForFailures;
+  const isOk = result.outcome === 'ok';
+  const { observedAt } = reading;
+  const recorded: RecordedPull = {
+    observedAt,
+    startedAt,
+    finishedAt: world.clock.now(),
+    result,
+    rawSha256: raw?.sha256 ?? null,
+    objects: (published?.objects ?? []).toSorted((a, b) => (a.partition < b.partition ? -1 : 1)),
+    writtenBy: world.writtenBy,
+  };
+  const record = {
+    slice: sliceName(slice),
+    firstMonth,
+    observedAt,
+    withLink: (link: RecordLink) => recordOf(recorded, link),
+  };
   try {
-    const bytes = encodeRecord({
-      observedAt: reading.observedAt,
-      result,
-      rawSha256: raw?.sha256 ?? null,
-      objects: (published?.objects ?? []).toSorted((a, b) => (a.partition < b.partition ? -1 : 1)),
-      writtenBy: world.writtenBy,
-    });
-    await writeOnce(store, (instant) => pullPath(slice, instant), reading.observedAt, bytes);
+    await appendRecord(record, { ...world, store: isOk ? world.store : world.storeForFailures });
     return undefined;
   } catch (thrown) {
     const error = asLedgerError(world.signal.aborted ? world.signal.reason : thrown);
-    if (result.outcome === 'ok') return error;
+    if (isOk) return error;
     log.warn(`this failure could not be recorded: ${error.message}`);
     return undefined;
   }

@@ -20,7 +20,7 @@ export function warnOfTotals({ totals, log }: SlicePull): void {
 export function warnOfRows({ slice, log, last, reading, read }: SlicePull): void {
   if (!reading || !read) return;
   for (const warning of inspectRows(slice, eachRow(reading.rows()))) log.warn(warning);
-  for (const warning of inspectFreshness(slice, last?.observedAt, read)) log.warn(warning);
+  for (const warning of inspectFreshness(slice, last, read)) log.warn(warning);
   const { accounts } = read;
   if (hasShrunk({ accounts, accounts_before: last?.accounts ?? null }))
     log.warn(`only ${counted(accounts, 'account')} came; the last pull saw ${last?.accounts}`);
@@ -31,8 +31,8 @@ export function warnOfProtected({ published, log }: SlicePull): void {
   const places = published?.protected ?? [];
   if (places.length === 0) return;
   const accountDays = places.reduce((sum, { accounts }) => sum + accounts, 0);
-  const partitions = some(places.map(({ partition }) => partition).toSorted(), 3);
+  const days = some(places.map(({ startDate }) => startDate).toSorted(), 3);
   log.warn(
-    `${counted(accountDays, 'account-day')} came with fewer jobs than are stored and were kept: ${partitions}`,
+    `${counted(accountDays, 'account-day')} came with fewer jobs than are stored and were kept: ${days}`,
   );
 }

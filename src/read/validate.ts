@@ -1,9 +1,9 @@
 import {
   columnFacts,
-  columnNames,
+  rowColumnNames,
   columns,
-  columnsOf,
-  type ColumnName,
+  rowColumnsOf,
+  type RowColumnName,
   type EpochMs,
   type SummaryRow,
 } from '../../schemas/columns.ts';
@@ -53,7 +53,7 @@ export function createValidator(slice: Slice, observedAt: EpochMs): (item: unkno
 
 /** How one cell of a row is read. */
 interface Cell {
-  readonly name: ColumnName;
+  readonly name: RowColumnName;
   readonly field: string;
   /** Where a value may be absent, the blank row has what stands for it. */
   readonly mayBeAbsent: boolean;
@@ -61,7 +61,7 @@ interface Cell {
 }
 
 function cellsOf(slice: Slice, observedAt: EpochMs): Cell[] {
-  return columnsOf(slice.kind).flatMap((name) => {
+  return rowColumnsOf(slice.kind).flatMap((name) => {
     const { field, nullable } = columnFacts(name);
     if (field === null) return [];
     return [
@@ -75,7 +75,7 @@ function cellsOf(slice: Slice, observedAt: EpochMs): Cell[] {
  * the memory.
  */
 function blankRow(slice: Slice, observedAt: EpochMs): Readonly<Record<string, Value>> {
-  const nothing = Object.fromEntries(columnNames.map((name) => [name, null]));
+  const nothing = Object.fromEntries(rowColumnNames.map((name) => [name, null]));
   return { ...nothing, region: slice.region, account_id: accountOf(slice), observed_at: observedAt };
 }
 
@@ -111,7 +111,7 @@ class Refusal {
   }
 }
 
-function readerOf(name: ColumnName, slice: Slice, observedAt: EpochMs): Reader {
+function readerOf(name: RowColumnName, slice: Slice, observedAt: EpochMs): Reader {
   if (name === 'job_count') return readCount;
   if (name === 'start_time') return remembering(startReader(observedAt));
   if (name === 'end_time') return remembering(readInstant);

@@ -11,7 +11,7 @@ export interface TablePlan {
 }
 
 /**
- * Compares a table with what the catalog has. Parameters that are not ours are kept, and ranges of days only grow.
+ * Compares a table with what the catalog has. Parameters that are not ours are kept, and ranges of months only grow.
  * Throws `LedgerError` when something else stands there under the table's name.
  */
 export function planTable(wanted: GlueTable, found: CatalogEntry | undefined): TablePlan {
@@ -57,12 +57,12 @@ function isOurs(parameter: string): boolean {
   return parameter.startsWith('projection.');
 }
 
-const DATE_RANGE = /^(\d{4}-\d{2}-\d{2}),NOW$/;
+const MONTH_RANGE = /^(\d{4}-\d{2}),NOW$/;
 
-/** Of two ranges of days the one that begins earlier: rows once visible stay so. */
+/** Of two ranges of months the one that begins earlier: rows once visible stay so. */
 function wider(wanted: string, found: string): string {
-  const [, from] = DATE_RANGE.exec(wanted) ?? [];
-  const [, known] = DATE_RANGE.exec(found) ?? [];
+  const [, from] = MONTH_RANGE.exec(wanted) ?? [];
+  const [, known] = MONTH_RANGE.exec(found) ?? [];
   return from !== undefined && known !== undefined && known < from ? found : wanted;
 }
 

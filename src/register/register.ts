@@ -2,19 +2,19 @@ import type { CatalogTable } from '../../schemas/catalog-table.ts';
 import { glueTable } from '../../schemas/glue-table.ts';
 import { createViewSql, type View } from '../../schemas/views/view.ts';
 import { views } from '../../schemas/views/views.ts';
-import type { Day } from '../domain/day.ts';
+import { type Day, monthOf } from '../domain/day.ts';
 import { sha256 } from '../domain/sha256.ts';
 import type { Catalog, CatalogEntry, Clock, ObjectStore, QueryEngine, RetryLostRaces } from '../ports.ts';
 import { readManifest } from '../ledger/manifest.ts';
 import { bindingsOf, ledgerTables } from '../ledger/tables.ts';
-import { emptyFirstDay, findFirstDays } from '../ledger/first-day.ts';
+import { emptyFirstMonth, findFirstMonths } from '../ledger/first-day.ts';
 import { occupied, planTable } from './plan-table.ts';
 
 export interface RegisterOptions {
   readonly database: string;
   /** URL of the ledger, without a slash at its end. */
   readonly location: string;
-  /** First start date to show; default: the earliest one in the ledger. */
+  /** A day of the first month to show; default: the earliest month in the ledger. */
   readonly firstDay: Day | undefined;
   /** Look, but change nothing. */
   readonly dryRun: boolean;
@@ -61,21 +61,22 @@ export async function* registerLedger(
 
 export const DATABASE_COMMENT = 'AWS Backup job summaries, kept by backup-ledger';
 
-/** The tables the catalog should have, each from its first day on. */
+/** The tables the catalog should have, each from its first month on. */
 export async function tablesToRegister(
   { store, clock, warn }: Pick<RegisterWorld, 'store' | 'clock' | 'warn'>,
   firstDay: Day | undefined,
 ): Promise<CatalogTable[]> {
   const bindings = bindingsOf(await readManifest(store));
-  const found = await findFirstDays(store, Object.keys(bindings));
-  const startDate = firstDay ?? found.startDate ?? emptyFirstDay(clock.now());
-  if (found.startDate !== undefined && startDate > found.startDate) {
+  const found = await findFirstMonths(store, Object.keys(bindings));
+  const wanted = firstDay === undefined ? undefined : monthOf(firstDay);
+  const startMonth = wanted ?? found.startMonth ?? emptyFirstMonth(clock.now());
+  if (found.startMonth !== undefined && startMonth > found.startMonth) {
     warn(
-      `the ledger begins on ${found.startDate}: rows before --first-day ${startDate} stay hidden from SQL`,
+      `the ledger begins in ${found.startMonth}: rows before ${startMonth} (--first-day) stay hidden from SQL`,
     );
   }
-  const pulled = found.pullDate ?? startDate;
-  return ledgerTables(bindings, { startDate, pullDate: pulled < startDate ? pulled : startDate });
+  const pulled = found.pullMonth ?? startMonth;
+  return ledgerTables(bindings, { startMonth, pullMonth: pulled < startMonth ? pulled : startMonth });
 }
 
 function registerTable(

@@ -1,11 +1,11 @@
 import pMap from 'p-map';
 import { StoreError, UsageError } from '../errors.ts';
-import type { ObjectStore } from '../ports.ts';
-import type { RecordedPull, ReplayPlan } from './plan.ts';
-import type { ReplayWorld } from './task.ts';
 import { MANIFEST } from '../ledger/manifest.ts';
-import { isReplay, parseRecord } from '../ledger/pull-record.ts';
+import { isReplaySlice } from '../ledger/records-key.ts';
 import { surveyLedger } from '../ledger/survey.ts';
+import type { ObjectStore } from '../ports.ts';
+import type { ReplayPlan } from './plan.ts';
+import type { ReplayWorld } from './task.ts';
 
 /** A ledger rebuilt elsewhere takes along what proves it: ledger.json, the raw pages and the records of its pulls. */
 
@@ -14,24 +14,14 @@ const OBJECT_CONCURRENCY = 8;
 /** Throws `UsageError` when the target holds something that is not of this ledger. */
 export async function prepareTarget(plan: ReplayPlan, { source, target }: ReplayWorld): Promise<void> {
   const survey = await surveyLedger(target);
-  const known = new Set(pullsOf(plan).map(({ key }) => key));
-  const records = survey.regions.flatMap((region) => region.records.map(({ key }) => key));
-  const foreign = await pMap(
-    records,
-    async (key) => !known.has(key) && !(await isReplayRecord(target, key)),
-    {
-      concurrency: OBJECT_CONCURRENCY,
-    },
-  );
-  const strangers = [...survey.strangers, ...records.filter((_, index) => foreign[index])];
-  if (strangers.length > 0) throw notOurs(strangers[0] ?? '');
-  if (
-    records.length === 0 &&
-    survey.regions.some(({ partitions }) => partitions.length > 0) &&
-    !survey.hasManifest
-  ) {
+  const known = new Set(plan.records);
+  const records = survey.regions.flatMap((region) => region.records);
+  const foreign = records.filter(({ key, slice }) => !known.has(key) && !isReplaySlice(slice));
+  const [stranger] = [...survey.strangers, ...foreign.map(({ key }) => key)];
+  if (stranger !== undefined) throw notOurs(stranger);
+  const hasPartitions = survey.regions.some(({ partitions }) => partitions.length > 0);
+  if (records.length === 0 && hasPartitions && !survey.hasManifest)
     throw notOurs('partitions without ledger.json');
-  }
   await copy(MANIFEST, source, target);
 }
 
@@ -41,33 +31,31 @@ function notOurs(what: string): UsageError {
   ]);
 }
 
-async function isReplayRecord(store: ObjectStore, key: string): Promise<boolean> {
-  const object = await store.get(key);
-  return object !== undefined && isReplay(parseRecord(object.bytes));
-}
-
 /** Before the partitions. */
-export async function copyEvidence(plan: ReplayPlan, { source, target }: ReplayWorld): Promise<void> {
-  const raws = pullsOf(plan).flatMap(({ record }) => record.raw ?? []);
+export async function copyEvidence({ units }: ReplayPlan, { source, target }: ReplayWorld): Promise<void> {
+  const raws = units.flatMap(({ pulls }) => pulls.flatMap(({ raw }) => raw ?? []));
   await pMap(raws, (key) => copy(key, source, target), { concurrency: OBJECT_CONCURRENCY });
 }
 
 /** After the partitions. */
-export async function copyRecords(plan: ReplayPlan, { source, target }: ReplayWorld): Promise<void> {
-  await pMap(pullsOf(plan), ({ key }) => copy(key, source, target), { concurrency: OBJECT_CONCURRENCY });
+export async function copyRecords({ records }: ReplayPlan, { source, target }: ReplayWorld): Promise<void> {
+  await pMap(records, (key) => copy(key, source, target), { concurrency: OBJECT_CONCURRENCY });
 }
 
-function pullsOf({ units }: ReplayPlan): RecordedPull[] {
-  return units.flatMap(({ pulls }) => pulls);
-}
-
-/** What is there already must be the same; what is not in the source cannot be copied, and is reported by the replay. */
+/**
+ * What is there already must be the same, or the beginning of it: records grow. What is not in the source cannot be copied,
+ * and is reported by the replay.
+ */
 async function copy(key: string, source: ObjectStore, target: ObjectStore): Promise<void> {
   const object = await source.get(key);
   if (!object) return;
   const put = await target.put(key, object.bytes, { ifAbsent: true });
-  const there = put.written ? object : await target.get(key);
-  if (there && Buffer.compare(there.bytes, object.bytes) === 0) return;
+  if (put.written) return;
+  const stored = await target.get(key);
+  if (stored && Buffer.compare(stored.bytes, object.bytes) === 0) return;
+  const isBeginning =
+    stored !== undefined && Buffer.compare(stored.bytes, object.bytes.subarray(0, stored.bytes.length)) === 0;
+  if (isBeginning && (await target.put(key, object.bytes, { ifVersion: stored.version })).written) return;
   throw new StoreError(
     'fix-usage',
     `${key} is there already, with another content: replay into an empty place`,

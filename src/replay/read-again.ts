@@ -4,7 +4,7 @@ import { asLedgerError, DamagedObjectError } from '../errors.ts';
 import type { LineCodec, ObjectStore, SummarySource } from '../ports.ts';
 import { readSlice, type Reading } from '../read/read-slice.ts';
 import { doubtfulDays } from '../read/read-reconciled.ts';
-import type { RecordedPull } from './plan.ts';
+import type { PullRecord } from '../../schemas/pull-record.ts';
 import { type RawFile, readRaw, sliceOfHeader } from '../ledger/raw-pages.ts';
 import type { SliceSnapshot } from '../merge/days.ts';
 
@@ -17,8 +17,8 @@ export interface RawWorld {
 export type Seen = { readonly seen: SliceSnapshot } | { readonly unusable: string };
 
 /** Reads a pull's raw pages as the pull read them, at the instant it did. Throws what the store throws. */
-export async function readAgain({ key, record }: RecordedPull, world: RawWorld): Promise<Seen> {
-  if (!record.raw) return { unusable: `${key}: its raw pages were not kept` };
+export async function readAgain(record: PullRecord, world: RawWorld): Promise<Seen> {
+  if (!record.raw) return { unusable: `${record.pull}: its raw pages were not stored` };
   const object = await world.store.get(record.raw);
   if (!object) return { unusable: `${record.raw} is gone` };
   if (sha256(object.bytes) !== record.raw_sha256) return { unusable: `${record.raw} is damaged` };
@@ -67,6 +67,6 @@ function sourceOf(request: SummarySource['request'], pages: AsyncIterable<Uint8A
 
 function differenceOf(recorded: Books, books: Books): string | undefined {
   const names = Object.keys(books) as (keyof Books)[];
-  const name = names.find((each) => recorded[each] !== books[each]);
+  const name = names.find((book) => recorded[book] !== books[book]);
   return name && `${recorded[name]} rows were ${name}, now ${books[name]} are`;
 }

@@ -1,19 +1,21 @@
-import type { RecordedObject } from '../../schemas/pull-record.ts';
 import type { EpochMs, SummaryRow } from '../../schemas/columns.ts';
 import type { Kind } from '../../schemas/kinds.ts';
-import { type PartitionKey, partitionPath } from '../ledger/partition.ts';
+import type { RecordedObject } from '../../schemas/pull-record.ts';
+import type { Day } from '../domain/day.ts';
 import { sha256 } from '../domain/sha256.ts';
 import { DamagedObjectError } from '../errors.ts';
-import type { ObjectStore, RowCodec, StoredObject } from '../ports.ts';
+import { type PartitionKey, partitionPath } from '../ledger/partition.ts';
+import { rowsIn } from '../merge/commit.ts';
+import type { MonthCodec, ObjectStore, StoredMonth, StoredObject } from '../ports.ts';
 
 export interface RebuildTask {
   readonly key: PartitionKey;
   readonly kind: Kind;
-  /** The partition's rows as they should be, in file order. */
-  readonly rows: readonly SummaryRow[];
+  /** Days as they should be, rows in file order; other days stay as they are. */
+  readonly days: ReadonlyMap<Day, readonly SummaryRow[]>;
   /** Whether a pull that is not among those replayed may be under way, and have brought rows seen at this instant. */
   readonly mayBeUnderWay: (observedAt: EpochMs) => boolean;
-  /** Given a stored partition that can be read: whether it stays as it is. */
+  /** Given a stored partition that is what its digests say: whether it stays as it is. */
   readonly keeps: (hash: string) => boolean;
 }
 
@@ -25,39 +27,53 @@ export type Rebuilt =
   | { readonly action: 'overtaken' };
 
 /**
- * Swaps a rebuilt partition in, by compare and swap. One that cannot be read counts as absent. Returns undefined when
- * another writer came first: try again.
+ * Swaps rebuilt days in, by compare and swap. A partition that is not what its digests say counts as absent. Returns
+ * undefined when another writer came first: try again.
  */
 export async function rebuildPartition(
-  { store, codec }: { readonly store: ObjectStore; readonly codec: RowCodec },
+  { store, codec }: { readonly store: ObjectStore; readonly codec: MonthCodec },
   task: RebuildTask,
 ): Promise<Rebuilt | undefined> {
   const partition = partitionPath(task.key);
   const stored = await store.get(partition);
-  const storedRows = stored && (await decode(codec, task.kind, stored));
-  if (stored && storedRows) {
+  const month = stored && (await openIfIntact(codec, task.kind, stored));
+  if (stored && month) {
     if (task.keeps(sha256(stored.bytes))) return { action: 'kept' };
-    if (storedRows.some((row) => task.mayBeUnderWay(row.observed_at))) return { action: 'overtaken' };
+    if (await isOvertaken(month, task)) return { action: 'overtaken' };
   }
-  const describe = (action: RecordedObject['action'], bytes: Uint8Array, version: string): Rebuilt => ({
-    action: 'rebuilt',
-    object: { partition, action, version, sha256: sha256(bytes), rows: task.rows.length },
-  });
-  if (!stored && task.rows.length === 0) return { action: 'rebuilt', object: undefined };
-  const bytes = await codec.encode(task.kind, task.rows);
-  if (stored && Buffer.compare(stored.bytes, bytes) === 0)
-    return describe('unchanged', bytes, stored.version);
+  const rows = rowsIn(month, task.days);
+  if (!stored && rows === 0) return { action: 'rebuilt', object: undefined };
+  const bytes = await (month ? month.splice(task.days) : codec.encode(task.kind, task.days));
+  const hash = sha256(bytes);
+  const replaced = stored ? sha256(stored.bytes) : null;
+  const object = { partition, sha256: hash, rows };
+  if (stored && replaced === hash)
+    return {
+      action: 'rebuilt',
+      object: { ...object, action: 'unchanged', version: stored.version, replaced_sha256: null },
+    };
   const put = await store.put(partition, bytes, stored ? { ifVersion: stored.version } : { ifAbsent: true });
-  return put.written ? describe('written', bytes, put.version) : undefined;
+  if (!put.written) return undefined;
+  return {
+    action: 'rebuilt',
+    object: { ...object, action: 'written', version: put.version, replaced_sha256: replaced },
+  };
 }
 
-async function decode(
-  codec: RowCodec,
+async function isOvertaken(month: StoredMonth, { days, mayBeUnderWay }: RebuildTask): Promise<boolean> {
+  for (const day of days.keys())
+    if ((await month.rowsOf(day)).some((row) => mayBeUnderWay(row.observed_at))) return true;
+  return false;
+}
+
+/** Undefined for a partition that is not what its digests say. */
+export async function openIfIntact(
+  codec: MonthCodec,
   kind: Kind,
   { bytes }: StoredObject,
-): Promise<SummaryRow[] | undefined> {
+): Promise<StoredMonth | undefined> {
   try {
-    return await codec.decode(kind, bytes);
+    return await codec.open(kind, bytes);
   } catch (error) {
     if (error instanceof DamagedObjectError) return undefined;
     throw error;

@@ -4,17 +4,23 @@ import { planReplay, type ReplayPlan, type ReplayUnit } from './plan.ts';
 import { replayUnit } from './unit.ts';
 import type { ReplayOptions, ReplayWorld } from './task.ts';
 import { counted } from '../domain/show.ts';
+import { readManifest } from '../ledger/manifest.ts';
+import { UsageError } from '../errors.ts';
+import type { Month } from '../domain/day.ts';
 
 /** Times a table is gone over again because pulls were published meanwhile. */
 const MAX_ROUNDS = 5;
 
 /**
  * Rebuilds partitions from the raw pages of the good pulls that touch them, oldest first, and swaps them in. What a pull
- * without usable raw pages had a say in is reported as incomplete. Throws `UsageError` for a pull to exclude that is none
- * and for a target that is not this ledger's, and what the stores throw.
+ * without usable raw pages had a say in is reported as incomplete. Throws `UsageError` where there is no
+ * ledger, for a pull to exclude that is none and for a target that is not this ledger's, and what the stores throw.
  */
 export async function replayLedger(options: ReplayOptions, world: ReplayWorld): Promise<ReplayResult> {
   const startedAt = world.clock.now();
+  const manifest = await readManifest(world.source);
+  if (!manifest)
+    throw new UsageError(['ledger: expected a ledger with its ledger.json, got a place without one']);
   const plan = await planReplay(world.source, options);
   const elsewhere = world.target !== world.source;
   if (elsewhere) {
@@ -23,7 +29,11 @@ export async function replayLedger(options: ReplayOptions, world: ReplayWorld): 
   }
   const tables: ReplayedTable[] = [];
   for (const { table, region } of plan.units) {
-    const replayed = await replayTable({ table, region }, { plan, options, startedAt }, world);
+    const replayed = await replayTable(
+      { table, region },
+      { plan, options, startedAt, firstMonth: manifest.first_month },
+      world,
+    );
     if (!replayed) continue;
     tables.push(replayed);
     const { written, unchanged } = replayed.partitions;
@@ -50,12 +60,13 @@ interface TableTask {
   readonly plan: ReplayPlan;
   readonly options: ReplayOptions;
   readonly startedAt: number;
+  readonly firstMonth: Month;
 }
 
 /** Goes over a table again while pulls are published into it: what they brought must not be undone. */
 async function replayTable(
   name: Pick<ReplayUnit, 'table' | 'region'>,
-  { plan, options, startedAt }: TableTask,
+  { plan, options, startedAt, firstMonth }: TableTask,
   world: ReplayWorld,
 ): Promise<ReplayedTable | undefined> {
   let current = plan;
@@ -63,7 +74,10 @@ async function replayTable(
     const unit = unitOf(current, name);
     if (!unit) return undefined;
     const { withdrawn, hashes } = current;
-    const replayed = await replayUnit({ unit, range: options, withdrawn, hashes, startedAt }, world);
+    const replayed = await replayUnit(
+      { unit, range: options, withdrawn, hashes, startedAt, firstMonth },
+      world,
+    );
     if (world.target !== world.source || round === MAX_ROUNDS) return replayed;
     current = await planReplay(world.source, { ...options, regions: [name.region] });
     if (unitOf(current, name)?.pulls.length === unit.pulls.length) return replayed;

@@ -1,5 +1,5 @@
 import type { Day } from '../domain/day.ts';
-import type { Clock, LineCodec, ObjectStore, RetryLostRaces, RowCodec } from '../ports.ts';
+import type { Clock, LineCodec, ObjectStore, RetryLostRaces, MonthCodec } from '../ports.ts';
 import type { ReplayScope } from './plan.ts';
 
 export interface ReplayWorld {
@@ -7,7 +7,7 @@ export interface ReplayWorld {
   readonly source: ObjectStore;
   /** Where partitions are rebuilt: the same, or another place. */
   readonly target: ObjectStore;
-  readonly codec: RowCodec;
+  readonly codec: MonthCodec;
   readonly lines: LineCodec;
   readonly clock: Clock;
   readonly signal: AbortSignal;

@@ -6,27 +6,31 @@ import {
   type RecordedObject,
   REPLAY_SCOPE,
   type ReplayRecord,
+  type PullRecord,
 } from '../../schemas/pull-record.ts';
 import type { IncompletePartition, ReplayedTable } from '../../schemas/replay-result.ts';
-import { addDays, type Day, daysBetween } from '../domain/day.ts';
+import { type Day, daysBetween, type Month, monthOf } from '../domain/day.ts';
 import { partitionPath, type PartitionKey } from '../ledger/partition.ts';
-import { pullPath } from '../ledger/pull-key.ts';
-import type { RecordedPull, ReplayPlan, ReplayUnit } from './plan.ts';
+import type { ReplayPlan, ReplayUnit } from './plan.ts';
 import { readAgain } from './read-again.ts';
 import type { ReplayWorld, Range } from './task.ts';
 import { mergeDay } from '../merge/merge.ts';
-import { rebuildPartition, type Rebuilt } from './rebuild.ts';
-import { observedAtOf } from '../ledger/pull-record.ts';
-import { writeOnce } from '../ledger/write-once.ts';
+import { rebuildPartition, type Rebuilt, openIfIntact, type RebuildTask } from './rebuild.ts';
+import { observedAtOf, type RecordLink, type Unhashed } from '../ledger/pull-record.ts';
 import { daysOf } from '../merge/days.ts';
+import { groupBy } from '../domain/group-by.ts';
+import { sliceName } from '../domain/slice.ts';
+import { appendRecord } from '../ledger/records.ts';
+import type { Kind } from '../../schemas/kinds.ts';
+import { GRACE_MS } from '../ledger/grace.ts';
 
-/** Start dates rebuilt at once: what memory holds of a unit. Raw pages across a border are read twice. */
-const DAYS_PER_ROUND = 92;
-const PARTITION_CONCURRENCY = 8;
-/** A pull under way is given so long to be recorded. */
-const GRACE_MS = 2 * 3_600_000;
+/** Months rebuilt at once: what memory holds of a unit. Raw pages across a border are read twice. */
+const MONTHS_PER_ROUND = 3;
+const PARTITION_CONCURRENCY = 3;
 
 export interface UnitTask extends Pick<ReplayPlan, 'withdrawn' | 'hashes'> {
+  /** Month of the ledger's first pull. */
+  readonly firstMonth: Month;
   readonly unit: ReplayUnit;
   readonly range: Range;
   readonly startedAt: EpochMs;
@@ -35,51 +39,70 @@ export interface UnitTask extends Pick<ReplayPlan, 'withdrawn' | 'hashes'> {
 /** Rebuilds the partitions of one table in one region, and records that. Undefined when none is in range. */
 export async function replayUnit(task: UnitTask, world: ReplayWorld): Promise<ReplayedTable | undefined> {
   const { unit, withdrawn } = task;
-  const days = daysIn(unit, task.range);
+  const days = await wholeDamagedMonths(daysIn(unit, task.range), task, world);
   const [first] = unit.pulls;
   const [firstDay, lastDay] = [days[0], days.at(-1)];
   if (!first || firstDay === undefined || lastDay === undefined) return undefined;
   const objects: RecordedObject[] = [];
   const incomplete: IncompletePartition[] = [];
-  for (let from = firstDay; from <= lastDay; from = addDays(from, DAYS_PER_ROUND)) {
-    const until = addDays(from, DAYS_PER_ROUND - 1);
-    const some = await rebuildDays(task, { from, to: until < lastDay ? until : lastDay }, world);
-    objects.push(...some.objects);
-    incomplete.push(...some.incomplete);
+  const months = [...groupBy(days, monthOf).values()];
+  for (let index = 0; index < months.length; index += MONTHS_PER_ROUND) {
+    const round = await rebuildDays(task, months.slice(index, index + MONTHS_PER_ROUND), world);
+    objects.push(...round.objects);
+    incomplete.push(...round.incomplete);
   }
-  const { kind, aggregation_period, region, table } = first.record;
+  const { kind, aggregationPeriod: aggregation_period, region, table } = unit;
   const partitions = {
     written: objects.filter(({ action }) => action === 'written').length,
     unchanged: objects.filter(({ action }) => action === 'unchanged').length,
   };
-  const of = { table, kind, aggregation_period, region, first_day: firstDay, last_day: lastDay, partitions };
-  const record: ReplayRecord = {
-    record_version: RECORD_VERSION,
-    written_by: world.writtenBy,
-    outcome: 'replayed',
-    scope: REPLAY_SCOPE,
-    observed_at: recordInstant(task.startedAt),
-    ...of,
-    withdrawn: unit.pulls.map(({ key }) => key).filter((key) => withdrawn.has(key)),
-    objects,
+  const replayed = {
+    table,
+    kind,
+    aggregation_period,
+    region,
+    first_day: firstDay,
+    last_day: lastDay,
+    partitions,
   };
-  const replayed = unit.pulls.filter((pull) => !withdrawn.has(pull.key) && touches(pull, of));
+  const pulls = unit.pulls.filter((pull) => !withdrawn.has(pull.pull) && touches(pull, replayed));
   return {
-    ...of,
-    pulls: replayed.length,
+    ...replayed,
+    pulls: pulls.length,
     incomplete,
-    record: await writeRecord(record, task.startedAt, world),
+    record: await storeRecord(task, { replayed, objects }, world),
   };
 }
 
-async function writeRecord(
-  record: ReplayRecord,
-  startedAt: EpochMs,
-  { target }: ReplayWorld,
+type ReplayedDays = Pick<
+  ReplayRecord,
+  'table' | 'kind' | 'aggregation_period' | 'region' | 'first_day' | 'last_day' | 'partitions'
+>;
+
+/** Returns the name of the replay, as it is on record. */
+async function storeRecord(
+  { unit, withdrawn, startedAt, firstMonth }: UnitTask,
+  { replayed, objects }: { readonly replayed: ReplayedDays; readonly objects: readonly RecordedObject[] },
+  world: ReplayWorld,
 ): Promise<string> {
-  const slice = { ...record, aggregationPeriod: record.aggregation_period };
-  const bytes = new TextEncoder().encode(`${JSON.stringify(record)}\n`);
-  return writeOnce(target, (instant) => pullPath(slice, instant), startedAt, bytes);
+  const slice = sliceName({ ...replayed, aggregationPeriod: unit.aggregationPeriod, scope: REPLAY_SCOPE });
+  const withLink = (link: RecordLink): Unhashed<ReplayRecord> => ({
+    record_version: RECORD_VERSION,
+    written_by: world.writtenBy,
+    ...link,
+    started_at: recordInstant(startedAt),
+    finished_at: recordInstant(world.clock.now()),
+    outcome: 'replayed',
+    scope: REPLAY_SCOPE,
+    observed_at: recordInstant(startedAt),
+    ...replayed,
+    withdrawn: unit.pulls.map(({ pull }) => pull).filter((pull) => withdrawn.has(pull)),
+    objects: [...objects],
+  });
+  return appendRecord(
+    { slice, firstMonth, observedAt: startedAt, withLink },
+    { ...world, store: world.target },
+  );
 }
 
 /** Start dates any of the unit's pulls speaks for, withdrawn ones among them: what they brought has to go. */
@@ -90,15 +113,37 @@ function daysIn({ pulls }: ReplayUnit, { from, to }: Range): Day[] {
     .toSorted();
 }
 
-function spokenFor({ record: { first_day: first, last_day: last } }: RecordedPull): Day[] {
+/**
+ * In a partition that is gone or damaged the days outside the range cannot stay as they are: there they are rebuilt, too.
+ */
+async function wholeDamagedMonths(
+  days: readonly Day[],
+  { unit }: UnitTask,
+  world: ReplayWorld,
+): Promise<Day[]> {
+  const all = groupBy(daysIn(unit, {}), monthOf);
+  const rebuilt: Day[] = [];
+  for (const [month, within] of groupBy(days, monthOf)) {
+    const whole = all.get(month) ?? [];
+    const widens = whole.length > within.length && world.target === world.source;
+    rebuilt.push(...(widens && !(await isIntact({ ...unit, month }, unit.kind, world)) ? whole : within));
+  }
+  return rebuilt;
+}
+
+async function isIntact(key: PartitionKey, kind: Kind, { target, codec }: ReplayWorld): Promise<boolean> {
+  const stored = await target.get(partitionPath(key));
+  return stored !== undefined && (await openIfIntact(codec, kind, stored)) !== undefined;
+}
+
+function spokenFor({ first_day: first, last_day: last }: PullRecord): Day[] {
   return first === null || last === null ? [] : daysBetween(first, last);
 }
 
 function touches(
-  { record }: RecordedPull,
+  { first_day: first, last_day: last }: PullRecord,
   range: { readonly first_day: Day; readonly last_day: Day },
 ): boolean {
-  const { first_day: first, last_day: last } = record;
   return first !== null && last !== null && first <= range.last_day && last >= range.first_day;
 }
 
@@ -107,40 +152,45 @@ interface RebuiltDays {
   readonly incomplete: readonly IncompletePartition[];
 }
 
-async function rebuildDays(task: UnitTask, range: Required<Range>, world: ReplayWorld): Promise<RebuiltDays> {
-  const days = new Set(daysIn(task.unit, range));
-  const { rows, doubts } = await mergePulls(task, days, world);
-  const objects: RecordedObject[] = [];
-  const incomplete: IncompletePartition[] = [];
-  await pMap(
-    days,
-    async (startDate) => {
-      const reasons = [...(doubts.get(startDate) ?? [])];
-      const key = keyOf(task.unit, startDate);
-      if (reasons.length > 0 && !rows.has(startDate)) {
-        incomplete.push({ partition: partitionPath(key), action: 'kept', reasons });
-        return;
-      }
-      const rebuilt = await swapIn(
-        task,
-        { key, rows: rows.get(startDate) ?? [], isDoubtful: reasons.length > 0 },
-        world,
-      );
-      if (rebuilt.action === 'rebuilt' && rebuilt.object) objects.push(rebuilt.object);
-      const partition = partitionPath(key);
-      if (rebuilt.action === 'overtaken') {
-        const why = 'a pull that is not on record yet was here: replay again when it is';
-        incomplete.push({ partition, action: 'kept', reasons: [why] });
-      } else if (reasons.length > 0) {
-        incomplete.push({ partition, action: rebuilt.action, reasons });
-      }
-    },
-    { concurrency: PARTITION_CONCURRENCY },
-  );
+/** Rebuilds the given days, month by month. */
+async function rebuildDays(
+  task: UnitTask,
+  months: readonly (readonly Day[])[],
+  world: ReplayWorld,
+): Promise<RebuiltDays> {
+  const merged = await mergePulls(task, new Set(months.flat()), world);
+  const rebuilt = await pMap(months, (days) => rebuildMonth(task, { days, ...merged }, world), {
+    concurrency: PARTITION_CONCURRENCY,
+  });
   return {
-    objects: objects.toSorted((a, b) => (a.partition < b.partition ? -1 : 1)),
-    incomplete: incomplete.toSorted((a, b) => (a.partition < b.partition ? -1 : 1)),
+    objects: rebuilt.flatMap(({ objects }) => objects),
+    incomplete: rebuilt.flatMap(({ incomplete }) => incomplete),
   };
+}
+
+async function rebuildMonth(
+  task: UnitTask,
+  { days, rows, doubts }: MergedDays & { readonly days: readonly Day[] },
+  world: ReplayWorld,
+): Promise<RebuiltDays> {
+  const { table, region, aggregationPeriod } = task.unit;
+  const key = { table, aggregationPeriod, month: monthOf(days[0] ?? ''), region };
+  const partition = partitionPath(key);
+  const reasons = [...new Set(days.flatMap((day) => doubts.get(day) ?? []))];
+  if (reasons.length > 0 && !days.some((day) => rows.has(day)))
+    return { objects: [], incomplete: [{ partition, action: 'kept', reasons }] };
+  const swap = {
+    key,
+    days: new Map(days.map((day) => [day, rows.get(day) ?? []])),
+    isDoubtful: reasons.length > 0,
+  };
+  const rebuilt = await swapIn(task, swap, world);
+  const objects = rebuilt.action === 'rebuilt' && rebuilt.object ? [rebuilt.object] : [];
+  if (rebuilt.action === 'overtaken') {
+    const why = 'a pull that is not on record yet was here: replay again when it is';
+    return { objects, incomplete: [{ partition, action: 'kept', reasons: [why] }] };
+  }
+  return { objects, incomplete: reasons.length > 0 ? [{ partition, action: rebuilt.action, reasons }] : [] };
 }
 
 interface MergedDays {
@@ -160,7 +210,7 @@ async function mergePulls(
   for (const pull of unit.pulls) {
     world.signal.throwIfAborted();
     const own = spokenFor(pull).filter((day) => days.has(day));
-    if (own.length === 0 || withdrawn.has(pull.key)) continue;
+    if (own.length === 0 || withdrawn.has(pull.pull)) continue;
     const again = await readAgain(pull, { store: world.source, lines: world.lines });
     if ('unusable' in again) {
       world.warn(again.unusable);
@@ -174,34 +224,29 @@ async function mergePulls(
   return { rows, doubts };
 }
 
-interface Swap {
-  readonly key: PartitionKey;
-  readonly rows: readonly SummaryRow[];
+interface Swap extends Pick<RebuildTask, 'key' | 'days'> {
   /** Whether a pull had a say in it that cannot be replayed. */
   readonly isDoubtful: boolean;
 }
 
-async function swapIn(task: UnitTask, { key, rows, isDoubtful }: Swap, world: ReplayWorld): Promise<Rebuilt> {
-  const { unit, hashes, startedAt } = task;
-  const newestPull = Math.max(...unit.pulls.map(({ record }) => observedAtOf(record)));
+async function swapIn(
+  { unit, hashes, startedAt }: UnitTask,
+  { key, days, isDoubtful }: Swap,
+  world: ReplayWorld,
+): Promise<Rebuilt> {
+  const newestPull = Math.max(...unit.pulls.map(observedAtOf));
   const partition = partitionPath(key);
-  const kind = unit.pulls[0]?.record.kind ?? 'copy';
   return world.retryLostRaces(partition, () =>
     rebuildPartition(
       { store: world.target, codec: world.codec },
       {
         key,
-        kind,
-        rows,
+        kind: unit.kind,
+        days,
         keeps: (hash) => isDoubtful && hashes.judge(partition, hash) === 'known',
         mayBeUnderWay: (observedAt) =>
           observedAt > newestPull && observedAt >= startedAt - GRACE_MS && observedAt <= world.clock.now(),
       },
     ),
   );
-}
-
-function keyOf({ pulls, table, region }: ReplayUnit, startDate: Day): PartitionKey {
-  const aggregationPeriod = pulls[0]?.record.aggregation_period ?? 'ONE_DAY';
-  return { table, aggregationPeriod, startDate, region };
 }

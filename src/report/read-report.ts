@@ -1,7 +1,7 @@
 import { kindNames } from '../../schemas/kinds.ts';
 import { dailyViewName } from '../../schemas/views/daily.ts';
 import { failuresViewName, kindsWithReasons } from '../../schemas/views/failures.ts';
-import { addDays, type Day, daysBetween, utcDay } from '../domain/day.ts';
+import { addDays, type Day, daysBetween, utcDay, monthOf } from '../domain/day.ts';
 import { endings, type ReportData } from './report-data.ts';
 import type { QueryEngine } from '../ports.ts';
 import { createReport, type ReportBuilder } from './build-report.ts';
@@ -22,7 +22,7 @@ const DEFAULT_DAYS = 400;
 /** Asks the views, and nothing else, for what the report shows. Throws what the engine throws. */
 export async function readReport(engine: QueryEngine, scope: ReportScope): Promise<ReportData> {
   const { now, from = addDays(utcDay(now), -DEFAULT_DAYS), to = utcDay(now) } = scope;
-  const within = `start_date BETWEEN '${from}' AND '${to}'`;
+  const within = withinSql(from, to);
   const choice = chooseAccounts(await all(engine, accountsSql(within)));
   const yesterday = addDays(utcDay(now), -1);
   const [first, newest = ''] = choice.days;
@@ -41,6 +41,14 @@ export async function readReport(engine: QueryEngine, scope: ReportScope): Promi
   for (const kind of kindsWithReasons) await readTrouble(engine, kind, within, report);
   if (first !== undefined) await readCoverage(engine, { first, to }, report);
   return report.data();
+}
+
+/** Bounds the months, so that only their objects are read, and the days. */
+function withinSql(from: Day, to: Day): string {
+  return (
+    `start_month BETWEEN '${monthOf(from)}' AND '${monthOf(to)}' ` +
+    `AND start_date BETWEEN DATE '${from}' AND DATE '${to}'`
+  );
 }
 
 /** Up to yesterday, whether there are jobs or not: that nobody pulled is worth a sight. */
@@ -100,7 +108,7 @@ async function readCoverage(
   sum(CASE WHEN reconciled = 'matched' THEN 1 ELSE 0 END), sum(CASE WHEN reconciled = 'mismatched' THEN 1 ELSE 0 END),
   max(unfinished_rows), CAST(max(last_observed) AS varchar)
 FROM ledger_coverage
-WHERE start_date BETWEEN '${first}' AND '${to}'
+WHERE ${withinSql(first, to)}
 GROUP BY kind, region, start_date`,
   );
   for await (const [

@@ -1,7 +1,7 @@
-import { columnFacts, columnsOf, dimensionsOf, type SummaryRow } from '../../schemas/columns.ts';
+import { columnFacts, dimensionsOf, identityColumnsOf, type SummaryRow } from '../../schemas/columns.ts';
 import { AGGREGATE_ALL, ANY, type Kind } from '../../schemas/kinds.ts';
 import type { FindingCode } from '../../schemas/verify-result.ts';
-import { utcDay } from '../domain/day.ts';
+import { type Day, monthOf, utcDay } from '../domain/day.ts';
 import type { PartitionKey } from '../ledger/partition.ts';
 import { fileOrder, identityOf } from '../domain/row.ts';
 import { show } from '../domain/show.ts';
@@ -15,27 +15,30 @@ export interface RowsProblem {
   readonly message: string;
 }
 
-/** What a partition holds: rows of one kind, shaped by the filters its table is bound to. */
+/** What a partition holds of one day: rows of one kind, shaped by the filters its table is bound to. */
 export interface Held {
   readonly kind: Kind;
   readonly grain: Grain;
+  readonly day: Day;
   readonly rows: readonly SummaryRow[];
 }
 
 /**
- * What is wrong with a partition's rows, the first example of each sort. That every row belongs where it lies also
+ * What is wrong with a partition's rows of one day, the first example of each sort. That every row belongs where it lies also
  * means that no identity can occur in two objects: its start time and region are part of it.
  */
-export function checkPartition(key: PartitionKey, held: Held): RowsProblem[] {
+export function checkDay(key: PartitionKey, held: Held): RowsProblem[] {
   return [...misplaced(key, held), ...outOfRange(held), ...unsorted(held), ...repeated(held)];
 }
 
-function misplaced(key: PartitionKey, { rows }: Held): RowsProblem[] {
+function misplaced(key: PartitionKey, { day, rows }: Held): RowsProblem[] {
   return first(
     'key-mismatch',
-    rows.filter((row) => row.region !== key.region || utcDay(row.start_time) !== key.startDate),
+    rows.filter(
+      (row) => row.region !== key.region || utcDay(row.start_time) !== day || monthOf(day) !== key.month,
+    ),
     (row) =>
-      `expected rows of ${key.region} on ${key.startDate}, got one of ${row.region} on ${utcDay(row.start_time)}`,
+      `expected rows of ${key.region} in ${key.month}, got one of ${row.region} on ${utcDay(row.start_time)}`,
   );
 }
 
@@ -70,7 +73,7 @@ function repeated({ kind, rows }: Held): RowsProblem[] {
   const seen = new Set<string>();
   const again = rows.filter((row) => seen.size === seen.add(identify(row)).size);
   return first('identity-repeated', again, (row) => {
-    const dimensions = columnsOf(kind).filter((name) => columnFacts(name).identity);
+    const dimensions = identityColumnsOf(kind);
     return `${dimensions.map((name) => show(row[name])).join(', ')} is there twice`;
   });
 }

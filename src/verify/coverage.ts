@@ -16,13 +16,21 @@ export interface Uncovered extends Gap {
   readonly recorded: boolean;
 }
 
+/** A pull that saw no row proves no day seen, where there were rows before. */
+function withRows(pulls: readonly CoveringPull[]): CoveringPull[] {
+  const first = Math.min(
+    ...pulls.flatMap(({ observedAt, firstDay }) => (firstDay === null ? [] : observedAt)),
+  );
+  return pulls.filter(({ observedAt, firstDay }) => firstDay !== null || observedAt < first);
+}
+
 /**
  * Start dates, in ranges, on which no good pull of a slice saw the whole day, from the first day ever seen to the last
  * one that was over at the newest pull. A pull sees the days of the kind's history before its own, or as far back as AWS
  * showed rows.
  */
 export function findUncovered(kind: Kind, pulls: readonly CoveringPull[]): Uncovered[] {
-  const seen = pulls
+  const seen = withRows(pulls)
     .map(({ observedAt, firstDay }) => {
       const today = utcDay(observedAt);
       const promised = addDays(today, -factsOf(kind).historyDays);

@@ -1,27 +1,29 @@
 import pMap from 'p-map';
 import type { EpochMs } from '../../schemas/columns.ts';
-import { kindNames, type Kind } from '../../schemas/kinds.ts';
+import type { Kind } from '../../schemas/kinds.ts';
 import type { PullRecord } from '../../schemas/pull-record.ts';
-import type { ObjectStore } from '../ports.ts';
-import { findUncovered } from './coverage.ts';
+import { groupBy } from '../domain/group-by.ts';
 import { createKnownHashes, type KnownHashes } from '../ledger/known-hashes.ts';
 import { type AnyRecord, isReplay, observedAtOf, parseRecord } from '../ledger/pull-record.ts';
+import { parsePullName, recordMonth, recordsPath } from '../ledger/records-key.ts';
+import { linesOf } from '../ledger/records.ts';
+import { chainBreaks, type ChainLine, chainLine, type ChainMonth } from './chain.ts';
+import { findUncovered } from './coverage.ts';
 import type { RegionTask, VerifyWorld } from './task.ts';
 
-/** Records are small, and a request each. */
-const RECORD_CONCURRENCY = 16;
+/** Objects of records read side by side. */
+const RECORD_CONCURRENCY = 32;
 
 /** What the records of one region say. */
 export interface RegionRecords {
   readonly hashes: KnownHashes;
   /** Keys of recorded raw pages → their SHA-256. */
   readonly raws: ReadonlyMap<string, string>;
-  readonly keys: ReadonlySet<string>;
-  /** Keys named as last good pull → the records that name them. */
-  readonly pointedTo: ReadonlyMap<string, readonly string[]>;
   /** When the last good pull began. */
   readonly newestGood: EpochMs | undefined;
   sawUnrecordedRaw(slice: string, instant: EpochMs): void;
+  /** Whether raw pages without a record tell of a pull of the table's kind that was killed before its record. */
+  hasKilledPull(table: string): boolean;
   /**
    * Whether an object nobody recorded may be a pull's that has not come to its record: it holds rows newer than the
    * table's newest record, or raw pages without a record lie beside it, not older than `since`.
@@ -29,93 +31,118 @@ export interface RegionRecords {
   isUnderWay(table: string, newestRow: EpochMs, since: EpochMs): boolean;
 }
 
-type Read = Pick<PullRecord, 'table' | 'gap' | 'first_day'> & {
-  readonly key: string;
+type Read = Pick<PullRecord, 'pull' | 'table' | 'gap' | 'first_day' | 'outcome'> & {
   readonly slice: string;
   readonly kind: Kind;
   readonly period: string;
-  readonly outcome: AnyRecord['outcome'];
   readonly observedAt: EpochMs;
 };
 
-/** Reads every record of the region, and reports what they show of its slices. */
+/** Reads the region's records, and reports what they show of its slices. */
 export async function readRecords(task: RegionTask, world: VerifyWorld): Promise<RegionRecords> {
+  const objects = task.survey.records.filter(({ month }) => task.isRead.records(month));
+  const months = await pMap(objects, (object) => readMonth(object, task, world), {
+    concurrency: RECORD_CONCURRENCY,
+  });
+  reportChains(months, task);
+  const records = months.flatMap(({ lines }) => lines.flatMap(({ record }) => record ?? []));
+  reportMissingRecords(records, months, task);
   const hashes = createKnownHashes();
-  const raws = new Map<string, string>();
-  const pointedTo = new Map<string, string[]>();
-  const withdrawn = new Set<string>();
-  const pulls: Read[] = [];
-  await pMap(
-    task.survey.records,
-    async ({ key, slice }) => {
-      world.signal.throwIfAborted();
-      const record = await readRecord(world.store, key, task);
-      if (!record) return;
-      const observedAt = observedAtOf(record);
-      for (const object of record.objects) hashes.add(object, observedAt);
-      if (isReplay(record)) {
-        for (const name of record.withdrawn) withdrawn.add(name);
-        return;
-      }
-      const { raw, raw_sha256: hash, last_good_pull: last, outcome, table, gap, first_day } = record;
-      if (raw && hash) raws.set(raw, hash);
-      if (last) pointedTo.set(last, [...(pointedTo.get(last) ?? []), key].slice(0, 2));
-      const kind = kindNames.find((name) => name === record.kind);
-      if (kind) {
-        pulls.push({
-          key,
-          slice,
-          kind,
-          period: record.aggregation_period,
-          outcome,
-          table,
-          gap,
-          first_day,
-          observedAt,
-        });
-      }
-    },
-    { concurrency: RECORD_CONCURRENCY },
-  );
-  const good = pulls.filter(({ outcome, key }) => outcome === 'ok' && !withdrawn.has(key));
-  reportSlices(pulls, good, task);
-  const newestByTable = new Map<string, EpochMs>();
-  for (const { table, observedAt } of good) {
-    newestByTable.set(table, Math.max(observedAt, newestByTable.get(table) ?? observedAt));
-  }
-  const unrecorded: { kind: string; instant: EpochMs }[] = [];
+  for (const record of records) for (const object of record.objects) hashes.add(object);
+  const pulls = records.filter((record): record is PullRecord => !isReplay(record));
+  const withdrawn = new Set(records.filter(isReplay).flatMap((replay) => replay.withdrawn));
+  const reads = pulls.map(readOf);
+  const good = reads.filter(({ outcome, pull }) => outcome === 'ok' && !withdrawn.has(pull));
+  reportSlices(reads, good, task);
   return {
     hashes,
-    raws,
-    pointedTo,
-    keys: new Set(task.survey.records.map(({ key }) => key)),
-    newestGood: good.length === 0 ? undefined : Math.max(...newestByTable.values()),
-    sawUnrecordedRaw: (slice, instant) => unrecorded.push({ kind: slice.split('-')[0] ?? '', instant }),
-    isUnderWay(table, newestRow, since) {
-      const newest = newestByTable.get(table) ?? Number.NEGATIVE_INFINITY;
-      const kind = task.manifest?.tables[table]?.kind;
-      return (
-        (newestRow > newest && newestRow >= since) ||
-        unrecorded.some((raw) => raw.kind === kind && raw.instant > newest && raw.instant >= since)
-      );
-    },
+    raws: new Map(pulls.flatMap(({ raw, raw_sha256: hash }) => (raw && hash ? [[raw, hash] as const] : []))),
+    ...underWay(good, task),
   };
 }
 
-async function readRecord(
-  store: ObjectStore,
-  key: string,
+function readOf(record: PullRecord): Read {
+  const { pull, table, gap, first_day, outcome, kind, aggregation_period: period } = record;
+  const slice = parsePullName(pull)?.slice ?? '';
+  return { pull, table, gap, first_day, outcome, kind, period, slice, observedAt: observedAtOf(record) };
+}
+
+interface ReadMonth extends ChainMonth {
+  readonly slice: string;
+}
+
+async function readMonth(
+  { key, slice, month }: RegionTask['survey']['records'][number],
   { findings, count }: RegionTask,
-): Promise<AnyRecord | undefined> {
+  { store, signal }: VerifyWorld,
+): Promise<ReadMonth> {
+  signal.throwIfAborted();
   const object = await store.get(key);
-  count({ records: 1 });
-  if (!object) return undefined;
-  try {
-    return parseRecord(object.bytes);
-  } catch (error) {
-    findings.addDamage('record-damaged', key, error);
-    return undefined;
+  const lines = linesOf(object?.bytes ?? new Uint8Array()).map((line, index): ChainLine => {
+    const place = `${key}:${index + 1}`;
+    try {
+      return chainLine(place, line, parseRecord(line, { slice, month }));
+    } catch (error) {
+      findings.addDamage('record-damaged', place, error);
+      return chainLine(place, line, undefined);
+    }
+  });
+  count({ records: lines.length });
+  return { slice, month, lines };
+}
+
+function reportChains(months: readonly ReadMonth[], { findings, isRead, survey }: RegionTask): void {
+  for (const [slice, own] of groupBy(months, (month) => month.slice)) {
+    const all = survey.records.filter((object) => object.slice === slice);
+    const isWhole = all.every(({ month }) => isRead.records(month));
+    for (const { place, message } of chainBreaks(own, isWhole))
+      findings.add('record-chain-broken', place, message);
   }
+}
+
+/** A record names the last good pull before it: that one must be there. */
+function reportMissingRecords(
+  records: readonly AnyRecord[],
+  months: readonly ReadMonth[],
+  { findings, isRead }: RegionTask,
+): void {
+  const present = new Set(records.map(({ pull }) => pull));
+  const damaged = months.some(({ lines }) => lines.some(({ record }) => !record));
+  const named = new Map<string, string>();
+  for (const record of records)
+    if (!isReplay(record) && record.last_good_pull !== null) named.set(record.last_good_pull, record.pull);
+  for (const [pull, namedBy] of named) {
+    const name = parsePullName(pull);
+    if (present.has(pull) || damaged || !name || !isRead.records(recordMonth(name.instant))) continue;
+    const place = recordsPath({ slice: name.slice, month: recordMonth(name.instant) });
+    findings.add(
+      'record-missing',
+      place,
+      `the record of ${pull} is gone, and ${namedBy} names it: restore it from a copy`,
+    );
+  }
+}
+
+function underWay(good: readonly Read[], task: RegionTask) {
+  const newestByTable = new Map<string, EpochMs>();
+  for (const { table, observedAt } of good)
+    newestByTable.set(table, Math.max(observedAt, newestByTable.get(table) ?? observedAt));
+  const unrecorded: { readonly kind: string; readonly instant: EpochMs }[] = [];
+  const kindOf = (table: string) => task.manifest?.tables[table]?.kind;
+  return {
+    newestGood: good.length === 0 ? undefined : Math.max(...newestByTable.values()),
+    sawUnrecordedRaw(slice: string, instant: EpochMs): void {
+      unrecorded.push({ kind: slice.split('-')[0] ?? '', instant });
+    },
+    hasKilledPull: (table: string) => unrecorded.some(({ kind }) => kind === kindOf(table)),
+    isUnderWay(table: string, newestRow: EpochMs, since: EpochMs): boolean {
+      const newest = newestByTable.get(table) ?? Number.NEGATIVE_INFINITY;
+      return (
+        (newestRow > newest && newestRow >= since) ||
+        unrecorded.some((raw) => raw.kind === kindOf(table) && raw.instant > newest && raw.instant >= since)
+      );
+    },
+  };
 }
 
 /** Days nobody saw, and slices nobody reads any more. */

@@ -1,39 +1,37 @@
 import pMap from 'p-map';
 import type { EpochMs, SummaryRow } from '../../schemas/columns.ts';
-import { kindNames, type Kind } from '../../schemas/kinds.ts';
+import { kindNames } from '../../schemas/kinds.ts';
 import { sha256 } from '../domain/sha256.ts';
-import { some } from '../domain/show.ts';
 import { DamagedObjectError } from '../errors.ts';
-import { checkPartition } from './check-partition.ts';
 import { createUnfinishedRows } from './unfinished-rows.ts';
 import { type RegionRecords, readRecords } from './records.ts';
 import type { RegionTask, VerifyWorld } from './task.ts';
+import { recordMonth } from '../ledger/records-key.ts';
+import { checkDay } from './check-partition.ts';
+import { GRACE_MS } from '../ledger/grace.ts';
+import { addDays, firstDayOf, addMonths } from '../domain/day.ts';
+import { parsePartitionPath } from '../ledger/partition.ts';
 
-/** Objects read side by side; each is in memory once, decoded. */
-const OBJECT_CONCURRENCY = 8;
-/** A pull that is under way, or was killed, is given so long to be completed. */
-const GRACE_MS = 2 * 3_600_000;
+/** Objects read side by side. */
+const OBJECT_CONCURRENCY = 32;
 
 type Partition = RegionTask['survey']['partitions'][number];
 
 /** Verifies one region and returns when its last good pull began. */
 export async function verifyRegion(task: RegionTask, world: VerifyWorld): Promise<EpochMs | undefined> {
+  const { survey, isRead } = task;
   const records = await readRecords(task, world);
-  await pMap(task.survey.raws, (raw) => verifyRaw(raw, records, task, world), {
-    concurrency: OBJECT_CONCURRENCY,
-  });
+  await pMap(survey.raws, (raw) => verifyRaw(raw, records, task, world), { concurrency: OBJECT_CONCURRENCY });
   const unfinished = createUnfinishedRows(task.now);
   await pMap(
-    task.survey.partitions,
-    async (partition) => {
-      const rows = await verifyPartition(partition, records, task, world);
-      if (rows) unfinished.see(partition, rows);
-    },
+    survey.partitions.filter(({ month }) => isRead.partitions(month)),
+    (partition) => verifyPartition({ partition, records, unfinished }, task, world),
     { concurrency: OBJECT_CONCURRENCY },
   );
   reportMissing(records, task);
+  reportUnwritten(records, task);
   for (const { table, message } of unfinished.warnings()) {
-    task.findings.add('rows-unfinished', `${table} ${task.survey.region}`, message);
+    task.findings.add('rows-unfinished', `${table} ${survey.region}`, message);
   }
   return records.newestGood;
 }
@@ -41,13 +39,12 @@ export async function verifyRegion(task: RegionTask, world: VerifyWorld): Promis
 async function verifyRaw(
   { key, slice, instant }: RegionTask['survey']['raws'][number],
   records: RegionRecords,
-  { findings, count }: RegionTask,
+  { findings, count, isRead }: RegionTask,
   { store, signal }: VerifyWorld,
 ): Promise<void> {
   signal.throwIfAborted();
   const recorded = records.raws.get(key);
-  const object = await store.get(key);
-  count({ raw_files: 1 });
+  if (recorded === undefined && !isRead.records(recordMonth(instant))) return;
   if (recorded === undefined) {
     records.sawUnrecordedRaw(slice, instant);
     findings.add(
@@ -55,7 +52,12 @@ async function verifyRaw(
       key,
       'no pull record names it: a pull is under way or was killed. It does no harm',
     );
-  } else if (!object || sha256(object.bytes) !== recorded) {
+    return;
+  }
+  if (!isRead.raw(instant)) return;
+  const object = await store.get(key);
+  count({ raw_files: 1 });
+  if (!object || sha256(object.bytes) !== recorded) {
     findings.add(
       'raw-damaged',
       key,
@@ -64,13 +66,17 @@ async function verifyRaw(
   }
 }
 
-/** Returns the rows of a partition that can be read. */
+interface PartitionTask {
+  readonly partition: Partition;
+  readonly records: RegionRecords;
+  readonly unfinished: ReturnType<typeof createUnfinishedRows>;
+}
+
 async function verifyPartition(
-  partition: Partition,
-  records: RegionRecords,
+  { partition, records, unfinished }: PartitionTask,
   task: RegionTask,
   { store, codec, signal }: VerifyWorld,
-): Promise<{ readonly kind: Kind; readonly rows: readonly SummaryRow[] } | undefined> {
+): Promise<void> {
   signal.throwIfAborted();
   const { key, table } = partition;
   const { findings, count, manifest } = task;
@@ -78,31 +84,39 @@ async function verifyPartition(
   const kind = kindNames.find((name) => name === binding?.kind);
   const object = await store.get(key);
   count({ partitions: 1 });
-  if (!object) return undefined;
+  if (!object) return;
   if (!binding || !kind || binding.aggregation_period !== partition.aggregationPeriod) {
     const held = binding ? `${binding.kind} rows of ${binding.aggregation_period}` : 'nothing';
     if (manifest) findings.add('table-unbound', key, `by ledger.json table ${table} holds ${held}`);
-    return undefined;
+    return;
   }
   try {
-    const rows = await codec.decode(kind, object.bytes);
-    count({ rows: rows.length });
-    for (const { code, message } of checkPartition(partition, { kind, grain: binding.grain, rows })) {
-      findings.add(code, key, `${message}. ${heal(partition)}`);
+    const month = await codec.open(kind, object.bytes);
+    let newestRow = Number.NEGATIVE_INFINITY;
+    for (const day of month.days.keys()) {
+      const rows = await month.rowsOf(day);
+      count({ rows: rows.length });
+      if (!month.holds(day, rows))
+        findings.add(
+          'object-damaged',
+          key,
+          `its rows of ${day} are not what their digest says. ${heal(partition)}`,
+        );
+      for (const { code, message } of checkDay(partition, { kind, grain: binding.grain, day, rows }))
+        findings.add(code, key, `${message}. ${heal(partition)}`);
+      unfinished.see({ table, day }, { kind, rows });
+      newestRow = Math.max(newestRow, newestIn(rows));
     }
-    judgeHash(partition, sha256(object.bytes), rows, records, task);
-    return { kind, rows };
+    judgeHash(partition, { hash: sha256(object.bytes), newestRow }, records, task);
   } catch (error) {
     if (!(error instanceof DamagedObjectError)) throw error;
     findings.add('object-damaged', key, `${error.message}. ${heal(partition)}`);
-    return undefined;
   }
 }
 
 function judgeHash(
   partition: Partition,
-  hash: string,
-  rows: readonly SummaryRow[],
+  { hash, newestRow }: { readonly hash: string; readonly newestRow: EpochMs },
   records: RegionRecords,
   { findings, now }: RegionTask,
 ): void {
@@ -111,7 +125,7 @@ function judgeHash(
   if (verdict === 'known') return;
   if (verdict === 'outdated') {
     findings.add('object-outdated', key, `an older version of it has come back. ${heal(partition)}`);
-  } else if (records.isUnderWay(table, newestIn(rows), now - GRACE_MS)) {
+  } else if (records.isUnderWay(table, newestRow, now - GRACE_MS)) {
     findings.add('object-unrecorded', key, 'written by a pull that is under way or was killed: pull again');
   } else {
     findings.add('object-unknown', key, `no pull record knows its content. ${heal(partition)}`);
@@ -122,31 +136,46 @@ function newestIn(rows: readonly SummaryRow[]): EpochMs {
   return rows.reduce((newest, row) => Math.max(newest, row.observed_at), Number.NEGATIVE_INFINITY);
 }
 
-function heal({ startDate, region }: Partition): string {
-  return `Rebuild it: backup-ledger replay --from ${startDate} --to ${startDate} --region ${region}`;
+function heal({ month, region }: Partition): string {
+  const last = addDays(firstDayOf(addMonths(month, 1)), -1);
+  return `Rebuild it: backup-ledger replay --from ${firstDayOf(month)} --to ${last} --region ${region}`;
 }
 
-function reportMissing(records: RegionRecords, { survey, findings }: RegionTask): void {
+/** Contents that pulls met and that nobody wrote: somebody else did, or a pull that was killed before its record. */
+function reportUnwritten(records: RegionRecords, { findings, isRead }: RegionTask): void {
+  for (const key of records.hashes.keys()) {
+    const partition = parsePartitionPath(key);
+    if (!partition || !isRead.partitions(partition.month)) continue;
+    for (const hash of records.hashes.unwritten(key)) {
+      const what = `a pull built upon content ${hash} (SHA-256), which no record wrote`;
+      if (records.hasKilledPull(partition.table))
+        findings.add(
+          'object-unrecorded',
+          key,
+          `${what}: by its raw pages a pull was killed before its record`,
+        );
+      else
+        findings.add(
+          'object-unwritten',
+          key,
+          `${what}: it was changed by hand. ${heal({ key, ...partition })}`,
+        );
+    }
+  }
+}
+
+function reportMissing(records: RegionRecords, { survey, findings, isRead }: RegionTask): void {
   const present = new Set([...survey.partitions, ...survey.raws].map(({ key }) => key));
   for (const key of records.hashes.keys()) {
-    if (!present.has(key)) {
-      findings.add(
-        'object-missing',
-        key,
-        'a pull recorded it and it is gone. Rebuild it: backup-ledger replay',
-      );
-    }
+    const month = parsePartitionPath(key)?.month;
+    if (present.has(key) || (month !== undefined && !isRead.partitions(month))) continue;
+    findings.add(
+      'object-missing',
+      key,
+      'a pull recorded it and it is gone. Rebuild it: backup-ledger replay',
+    );
   }
-  const lost = [...records.raws.keys()].filter((key) => !present.has(key));
-  for (const key of lost)
-    findings.add('raw-missing', key, 'a pull recorded it and it is gone: restore it from a copy');
-  for (const [key, names] of records.pointedTo) {
-    if (!records.keys.has(key)) {
-      findings.add(
-        'record-missing',
-        key,
-        `it is gone, and ${some(names, 1)} names it: restore it from a copy`,
-      );
-    }
-  }
+  for (const key of records.raws.keys())
+    if (!present.has(key))
+      findings.add('raw-missing', key, 'a pull recorded it and it is gone: restore it from a copy');
 }

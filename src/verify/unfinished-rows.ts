@@ -1,15 +1,15 @@
 import type { EpochMs, SummaryRow } from '../../schemas/columns.ts';
 import { factsOf, type Kind } from '../../schemas/kinds.ts';
 import { addDays, type Day, utcDay } from '../domain/day.ts';
-import type { PartitionKey } from '../ledger/partition.ts';
 import { isUnfinished } from '../domain/row.ts';
+import { counted } from '../domain/show.ts';
 
 /** Adds up rows of jobs that never ended on days AWS shows no more: nothing will bring them up to date. */
 export function createUnfinishedRows(now: EpochMs) {
   const byTable = new Map<string, { rows: number; jobs: number; from: Day; to: Day }>();
   return {
     see(
-      { table, startDate }: PartitionKey,
+      { table, day: startDate }: { readonly table: string; readonly day: Day },
       { kind, rows }: { readonly kind: Kind; readonly rows: readonly SummaryRow[] },
     ): void {
       if (startDate >= addDays(utcDay(now), -factsOf(kind).historyDays)) return;
@@ -27,7 +27,7 @@ export function createUnfinishedRows(now: EpochMs) {
     warnings(): { readonly table: string; readonly message: string }[] {
       return Array.from(byTable, ([table, { rows, jobs, from, to }]) => ({
         table,
-        message: `${rows} rows (${jobs} jobs) of ${from} to ${to} are unfinished for ever: AWS showed no end of them in time`,
+        message: `${counted(rows, 'row')} (${counted(jobs, 'job')}) of ${from} to ${to} unfinished for ever: AWS showed no end of them in time`,
       }));
     },
   };

@@ -7,6 +7,7 @@ import { MANIFEST, type Manifest, readManifest } from '../ledger/manifest.ts';
 import { type Survey, surveyLedger } from '../ledger/survey.ts';
 import { verifyRegion } from './region.ts';
 import type { VerifyOptions, VerifyWorld, VerifyCounts, RegionTask } from './task.ts';
+import { scopeOf } from './scope.ts';
 
 /**
  * Reads a whole ledger back and checks what it promises, one region after the other, so that memory holds one region's
@@ -33,7 +34,8 @@ export async function verifyLedger(options: VerifyOptions, world: VerifyWorld): 
       'a ledger has no such file: find out who put it there, and move it away',
     );
   }
-  const task = { manifest, now: startedAt, maxAgeMs: options.maxAgeMs, findings, count };
+  const isRead = scopeOf(options, startedAt);
+  const task = { manifest, now: startedAt, maxAgeMs: options.maxAgeMs, isRead, findings, count };
   const newest = await pMap(survey.regions, (region) => verifyRegion({ ...task, survey: region }, world), {
     concurrency: 1,
   });

@@ -37,7 +37,7 @@ export function describeObjectStore(name: string, open: OpenLedger): void {
 
       it.each([
         'plain.json',
-        'start_date=2026-11-22/eu-west-1.parquet',
+        'start_month=2026-11/eu-west-1.parquet',
         'é/日本語/😀.json',
         `a b+c%20d&e'(f)!*~@:,;$.json`,
       ])('holds an object named %s', async (key) => {

@@ -121,7 +121,7 @@ describe('the tables', () => {
   it('show nothing of a file without rows, and do not mind it', async () => {
     const files = (await lake.files()).filter(({ row_count }) => row_count === 0);
     expect(files.map(({ key }) => key)).toEqual([
-      'copy_job_summaries/aggregation_period=ONE_DAY/start_date=2026-11-21/eu-north-1.parquet',
+      'copy_job_summaries/aggregation_period=ONE_DAY/start_month=2026-11/eu-north-1.parquet',
     ]);
     const rows = await sameOnBoth(
       `SELECT start_date, count(*) AS n FROM copy_job_summaries WHERE region = 'eu-north-1' GROUP BY start_date`,

@@ -2,11 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aggregationPeriods, kindNames } from '../../schemas/kinds.ts';
 import { parsePartitionPath, type PartitionKey, partitionPath } from '../../src/ledger/partition.ts';
-import { parsePullPath, pullPath, pullsOn } from '../../src/ledger/pull-key.ts';
-import { stamp } from '../../src/ledger/stamp.ts';
 import { sliceName } from '../../src/domain/slice.ts';
-import { utcDay } from '../../src/domain/day.ts';
+import { utcDay, monthOf } from '../../src/domain/day.ts';
 import { aSlice } from '../fixtures/builders.ts';
+import { parseRecordsPath, recordsPath, parsePullName, pullName } from '../../src/ledger/records-key.ts';
 
 const FIRST = Date.UTC(2000, 0, 1);
 const LAST = Date.UTC(2999, 11, 31);
@@ -19,7 +18,7 @@ const someRegion = fc.oneof(
 const somePartition: fc.Arbitrary<PartitionKey> = fc.record({
   table: fc.stringMatching(/^[a-z][a-z0-9_]{0,20}$/),
   aggregationPeriod: fc.constantFrom(...aggregationPeriods),
-  startDate: someInstant.map(utcDay),
+  month: someInstant.map((instant) => monthOf(utcDay(instant))),
   region: someRegion,
 });
 
@@ -52,13 +51,13 @@ describe('the key and the path of a partition', () => {
     fc.assert(inverse);
   });
 
-  it('are inverses from the other side: what is read as a key is its own path, and a real day', () => {
+  it('are inverses from the other side: what is read as a key is its own path, and a real month', () => {
     const somePath = fc.oneof(nearly(somePartition.map(partitionPath)), fc.string(), fc.webPath());
     const inverse = fc.property(somePath, (path) => {
       const key = parsePartitionPath(path);
       if (!key) return;
       expect(partitionPath(key)).toBe(path);
-      expect(utcDay(Date.parse(key.startDate))).toBe(key.startDate);
+      expect(utcDay(Date.parse(`${key.month}-01`))).toBe(`${key.month}-01`);
     });
     fc.assert(inverse, { numRuns: 5000 });
   });
@@ -73,32 +72,41 @@ describe('the key and the path of a partition', () => {
   });
 });
 
-describe('the key and the path of a pull record', () => {
+const someRecords = fc.record({
+  month: someInstant.map((instant) => monthOf(utcDay(instant))),
+  slice: someSlice.map(sliceName),
+});
+
+describe('the key and the path of records', () => {
   it('are inverses', () => {
-    const inverse = fc.property(someSlice, someInstant, (slice, instant) => {
-      expect(parsePullPath(pullPath(slice, instant))).toEqual({ slice: sliceName(slice), instant });
+    const inverse = fc.property(someRecords, (key) => {
+      expect(parseRecordsPath(recordsPath(key))).toEqual(key);
     });
     fc.assert(inverse);
   });
 
   it('are inverses from the other side: what is read as a key is its own path', () => {
-    const somePath = fc.oneof(
-      nearly(fc.tuple(someSlice, someInstant).map(([slice, instant]) => pullPath(slice, instant))),
-      fc.string(),
-      fc.webPath(),
-    );
+    const somePath = fc.oneof(nearly(someRecords.map(recordsPath)), fc.string(), fc.webPath());
     const inverse = fc.property(somePath, (path) => {
-      const key = parsePullPath(path);
-      if (!key) return;
-      expect(key.instant).not.toBeNaN();
-      expect(`${pullsOn(utcDay(key.instant))}${stamp(key.instant)}-${key.slice}.json`).toBe(path);
+      const key = parseRecordsPath(path);
+      if (key) expect(recordsPath(key)).toBe(path);
     });
     fc.assert(inverse, { numRuns: 5000 });
   });
+});
 
-  it('sort by time within a slice', () => {
-    const sorts = fc.property(someSlice, someInstant, someInstant, (slice, a, b) => {
-      expect(pullPath(slice, a) < pullPath(slice, b)).toBe(a < b);
+describe('the name of a pull', () => {
+  it('tells its slice and its instant', () => {
+    const inverse = fc.property(someSlice, someInstant, (slice, instant) => {
+      const named = { slice: sliceName(slice), instant };
+      expect(parsePullName(pullName(named))).toEqual(named);
+    });
+    fc.assert(inverse);
+  });
+
+  it('sorts by time within a slice', () => {
+    const sorts = fc.property(someSlice.map(sliceName), someInstant, someInstant, (slice, a, b) => {
+      expect(pullName({ slice, instant: a }) < pullName({ slice, instant: b })).toBe(a < b);
     });
     fc.assert(sorts);
   });

@@ -1,4 +1,4 @@
-import { columnsOf, type EpochMs, type SummaryRow } from '../../schemas/columns.ts';
+import { rowColumnsOf, type EpochMs, type SummaryRow } from '../../schemas/columns.ts';
 import type { Kind } from '../../schemas/kinds.ts';
 
 /**
@@ -52,7 +52,8 @@ export class LedgerModel {
       for (const account of accounts) {
         const stored = this.#days.get(day)?.get(account) ?? [];
         const returned = rows.filter((row) => row.account_id === account && dayOf(row) === day);
-        const verdict = this.#judge(stored, returned, observedAt, toleratedRejects || day === oldest);
+        const isCut = day === oldest || day <= oldestWithJobs(rows, account) || isOld(day, observedAt);
+        const verdict = this.#judge(stored, returned, observedAt, toleratedRejects || isCut);
         if (verdict.isProtected) protectedCount += 1;
         this.#set(day, account, verdict.rows);
       }
@@ -92,7 +93,7 @@ export class LedgerModel {
 
   /** The rows as a set, without when they were observed. */
   #asText(rows: readonly SummaryRow[]): string {
-    const names = columnsOf(this.#kind).filter((name) => name !== 'observed_at');
+    const names = rowColumnsOf(this.#kind).filter((name) => name !== 'observed_at');
     const texts = rows.map((row) => JSON.stringify(names.map((name) => row[name])));
     return texts.toSorted().join('\n');
   }
@@ -108,6 +109,17 @@ function everyDay(first: string, last: string): string[] {
     days.push(new Date(time).toISOString().slice(0, 10));
   }
   return days;
+}
+
+/** The first day on which an account had jobs; one that had none has no first day, and all of them are in doubt. */
+function oldestWithJobs(rows: readonly SummaryRow[], account: string | null): string {
+  const days = rows.filter((row) => row.account_id === account && row.job_count > 0).map(dayOf);
+  return days.toSorted()[0] ?? '9999-12-31';
+}
+
+/** A window of fourteen days that rolls by the hour cuts what began more than thirteen days ago. */
+function isOld(day: string, observedAt: EpochMs): boolean {
+  return Date.parse(day) < observedAt - 13 * 86_400_000;
 }
 
 function isFinished(row: SummaryRow): boolean {

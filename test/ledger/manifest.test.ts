@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Slice } from '../../src/domain/slice.ts';
 import { DamagedObjectError, GrainMismatchError } from '../../src/errors.ts';
 import { applyBindings, MANIFEST, planBindings } from '../../src/ledger/manifest.ts';
-import { aSlice } from '../fixtures/builders.ts';
+import { aSlice, OBSERVED_AT } from '../fixtures/builders.ts';
 import { MemoryStore } from '../fixtures/memory-store.ts';
 
 let store: MemoryStore;
@@ -13,8 +13,8 @@ beforeEach(() => {
 const failures = aSlice({ table: 'copy_failures', filters: { State: 'FAILED' } });
 
 async function bind(...slices: readonly Slice[]): Promise<void> {
-  const plan = await planBindings(store, slices);
-  if (plan && !(await applyBindings(store, plan))) throw new Error('lost the race');
+  const plan = await planBindings(store, slices, OBSERVED_AT);
+  if (plan.isChanged && !(await applyBindings(store, plan))) throw new Error('lost the race');
 }
 
 describe('the manifest of a new ledger', () => {
@@ -22,7 +22,8 @@ describe('the manifest of a new ledger', () => {
     await bind(aSlice());
     const main = (kind: string) => ({ kind, aggregation_period: 'ONE_DAY', grain: {} });
     expect(JSON.parse(store.text(MANIFEST))).toEqual({
-      format_version: 1,
+      format_version: 2,
+      first_month: '2026-11',
       tables: {
         copy_job_summaries: main('copy'),
         backup_job_summaries: main('backup'),
@@ -33,13 +34,15 @@ describe('the manifest of a new ledger', () => {
   });
 
   it('is planned before it is written', async () => {
-    await planBindings(store, [aSlice()]);
+    await planBindings(store, [aSlice()], OBSERVED_AT);
     expect(store.keys()).toEqual([]);
   });
 
   it('is not written again once every table is bound', async () => {
     await bind(aSlice());
-    expect(await planBindings(store, [aSlice(), aSlice({ kind: 'scan' })])).toBeUndefined();
+    expect(await planBindings(store, [aSlice(), aSlice({ kind: 'scan' })], OBSERVED_AT)).toMatchObject({
+      isChanged: false,
+    });
   });
 });
 
@@ -62,7 +65,7 @@ describe('a table of its own', () => {
       scope: '111111111111',
       filters: { ...failures.filters, AccountId: '111111111111' },
     };
-    expect(await planBindings(store, [more])).toBeUndefined();
+    expect(await planBindings(store, [more], OBSERVED_AT)).toMatchObject({ isChanged: false });
   });
 
   it.each<[string, Slice]>([
@@ -74,16 +77,16 @@ describe('a table of its own', () => {
     ['a sum over accounts', { ...failures, filters: { ...failures.filters, AccountId: 'AGGREGATE_ALL' } }],
   ])('does not take %s', async (_what, slice) => {
     await bind(failures);
-    await expect(planBindings(store, [slice])).rejects.toThrow(GrainMismatchError);
-    await expect(planBindings(store, [slice])).rejects.toThrow(
+    await expect(planBindings(store, [slice], OBSERVED_AT)).rejects.toThrow(GrainMismatchError);
+    await expect(planBindings(store, [slice], OBSERVED_AT)).rejects.toThrow(
       /^table copy_failures holds copy rows of ONE_DAY with State=FAILED; this pull would bring .*--table/,
     );
   });
 
   it('does not take two grains in one run', async () => {
-    await expect(planBindings(store, [failures, { ...failures, kind: 'backup' }])).rejects.toThrow(
-      GrainMismatchError,
-    );
+    await expect(
+      planBindings(store, [failures, { ...failures, kind: 'backup' }], OBSERVED_AT),
+    ).rejects.toThrow(GrainMismatchError);
   });
 
   it('may have any name a table may have', async () => {
@@ -99,7 +102,7 @@ describe('a main table', () => {
     ['another period', aSlice({ aggregationPeriod: 'FOURTEEN_DAYS' })],
     ['another kind', aSlice({ kind: 'backup', table: 'copy_job_summaries' })],
   ])('does not take %s, in a new ledger either', async (_what, slice) => {
-    await expect(planBindings(store, [slice])).rejects.toThrow(GrainMismatchError);
+    await expect(planBindings(store, [slice], OBSERVED_AT)).rejects.toThrow(GrainMismatchError);
     expect(store.keys()).toEqual([]);
   });
 });
@@ -110,7 +113,7 @@ describe('two writers of the manifest', () => {
     ['an old', [aSlice()]],
   ])('do not lose a table in %s ledger: the later one is told to plan again', async (_what, before) => {
     if (before.length > 0) await bind(...before);
-    const ours = await planBindings(store, [failures]);
+    const ours = await planBindings(store, [failures], OBSERVED_AT);
     await bind(aSlice({ table: 'weekly', aggregationPeriod: 'SEVEN_DAYS' }));
     expect(ours && (await applyBindings(store, ours))).toBe(false);
     await bind(failures);
@@ -126,25 +129,42 @@ describe('a manifest that cannot be used', () => {
     ['null', 'null', 'it is not an object'],
     ['text', '"x"', 'it is not an object'],
     ['without a version', '{"tables":{}}', 'it has no format_version'],
-    ['without tables', '{"format_version":1}', 'its tables are not bindings'],
-    ['with odd tables', '{"format_version":1,"tables":{"a":null}}', 'its tables are not bindings'],
+    ['without a first month', '{"format_version":2,"tables":{}}', 'it has no first_month'],
+    ['without tables', '{"format_version":2,"first_month":"2026-11"}', 'its tables are not bindings'],
+    [
+      'with odd tables',
+      '{"format_version":2,"first_month":"2026-11","tables":{"a":null}}',
+      'its tables are not bindings',
+    ],
     [
       'with half a binding',
-      '{"format_version":1,"tables":{"a":{"kind":"copy"}}}',
+      '{"format_version":2,"first_month":"2026-11","tables":{"a":{"kind":"copy"}}}',
       'its tables are not bindings',
     ],
   ])('because it is %s: is damaged', async (_what, text, why) => {
     store.seed(MANIFEST, text);
-    await expect(planBindings(store, [aSlice()])).rejects.toThrow(DamagedObjectError);
-    await expect(planBindings(store, [aSlice()])).rejects.toThrow(`ledger.json is damaged: ${why}`);
+    await expect(planBindings(store, [aSlice()], OBSERVED_AT)).rejects.toThrow(DamagedObjectError);
+    await expect(planBindings(store, [aSlice()], OBSERVED_AT)).rejects.toThrow(
+      `ledger.json is damaged: ${why}`,
+    );
     expect(store.text(MANIFEST)).toBe(text);
   });
 
   it('because a newer version wrote it: asks for an upgrade', async () => {
-    store.seed(MANIFEST, '{"format_version":2,"tables":{}}');
-    await expect(planBindings(store, [aSlice()])).rejects.toMatchObject({
+    store.seed(MANIFEST, '{"format_version":3,"first_month":"2026-11","tables":{}}');
+    await expect(planBindings(store, [aSlice()], OBSERVED_AT)).rejects.toMatchObject({
       recovery: 'fix-config',
       message: expect.stringContaining('upgrade backup-ledger'),
+    });
+  });
+
+  it('because it is of format 1, which was never released: one sentence says so', async () => {
+    store.seed(MANIFEST, '{"format_version":1,"tables":{}}');
+    await expect(planBindings(store, [aSlice()], OBSERVED_AT)).rejects.toMatchObject({
+      recovery: 'fix-config',
+      message: expect.stringMatching(
+        /^the ledger has format 1, .*: name another place with --ledger and pull anew$/,
+      ),
     });
   });
 });

@@ -5,10 +5,10 @@ import { parsePartitionPath, partitionPath, TABLE_PATTERN } from '../../src/ledg
 const key = {
   table: 'copy_job_summaries',
   aggregationPeriod: 'ONE_DAY',
-  startDate: '2026-11-22',
+  month: '2026-11',
   region: 'eu-west-1',
 } as const;
-const path = 'copy_job_summaries/aggregation_period=ONE_DAY/start_date=2026-11-22/eu-west-1.parquet';
+const path = 'copy_job_summaries/aggregation_period=ONE_DAY/start_month=2026-11/eu-west-1.parquet';
 
 describe('a partition', () => {
   it('has the key that other tools rely on', () => {
@@ -31,15 +31,15 @@ describe('a partition', () => {
     path.replace('eu-west-1', '../eu-west-1'),
     path.replace('eu-west-1', 'eu'),
     path.replace('copy_job_summaries', '_copy'),
-    path.replace('2026-11-22', '2026-11-2'),
-    path.replace('start_date', 'date'),
+    path.replace('2026-11', '2026-1'),
+    path.replace('start_month', 'month'),
     `${path}\n`,
   ])('is not named by %j', (other) => {
     expect(parsePartitionPath(other)).toBeUndefined();
   });
 
-  it.each(['2026-13-01', '2026-02-30', '2026-00-00'])('is not of %s, which is no day', (startDate) => {
-    expect(parsePartitionPath(partitionPath({ ...key, startDate }))).toBeUndefined();
+  it.each(['2026-13', '2026-00', '2026-99'])('is not of %s, which is no month', (month) => {
+    expect(parsePartitionPath(partitionPath({ ...key, month }))).toBeUndefined();
   });
 });
 

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { pullPath } from '../../src/ledger/pull-key.ts';
+import { rawPath } from '../../src/ledger/raw-key.ts';
 import { LostRaceError } from '../../src/errors.ts';
 import { writeOnce } from '../../src/ledger/write-once.ts';
 import { aSlice, OBSERVED_AT } from '../fixtures/builders.ts';
 import { MemoryStore } from '../fixtures/memory-store.ts';
 
-const KEY = 'pulls/pull_date=2026-11-23/20261123T030005123Z-copy-ONE_DAY-eu-west-1-any.json';
+const KEY = 'raw/copy/ONE_DAY/eu-west-1/any/20261123T030005123Z.jsonl.gz';
 const NEXT = KEY.replace('05123Z', '05124Z');
 
 let store: MemoryStore;
@@ -15,7 +15,7 @@ beforeEach(() => {
 
 function write(text: string): Promise<string> {
   const bytes = new TextEncoder().encode(text);
-  return writeOnce(store, (instant) => pullPath(aSlice(), instant), OBSERVED_AT, bytes);
+  return writeOnce(store, (instant) => rawPath(aSlice(), instant), OBSERVED_AT, bytes);
 }
 
 describe('an object that is written once', () => {

@@ -1,21 +1,23 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { SummaryRow } from '../../schemas/columns.ts';
-import { DamagedObjectError } from '../../src/errors.ts';
-import { applyPartition, type Files, type PartitionTask, planPartition } from '../../src/merge/commit.ts';
-import { aRow, YESTERDAY } from '../fixtures/builders.ts';
-import { jsonCodec, MemoryStore } from '../fixtures/memory-store.ts';
+import { DamagedObjectError, WrongClockError } from '../../src/errors.ts';
+import { applyPartition, type DayTask, type Files, planPartition } from '../../src/merge/commit.ts';
+import { aRow, OBSERVED_AT, YESTERDAY } from '../fixtures/builders.ts';
+import { jsonCodec, jsonMonth, MemoryStore } from '../fixtures/memory-store.ts';
 
-const partition = 'copy_job_summaries/aggregation_period=ONE_DAY/start_date=2026-11-22/eu-west-1.parquet';
+const partition = 'copy_job_summaries/aggregation_period=ONE_DAY/start_month=2026-11/eu-west-1.parquet';
+
+const clock = { now: () => OBSERVED_AT };
 
 let store: MemoryStore;
 let files: Files;
 beforeEach(() => {
   store = new MemoryStore();
-  files = { store, codec: jsonCodec };
+  files = { store, codec: jsonCodec, clock };
 });
 
-type Merge = PartitionTask['merge'];
+type Merge = DayTask['merge'];
 
 /** A merge whose outcome is given. */
 function becoming(
@@ -29,22 +31,22 @@ function plan(merge: Merge) {
   const key = {
     table: 'copy_job_summaries',
     aggregationPeriod: 'ONE_DAY',
-    startDate: YESTERDAY,
+    month: '2026-11',
     region: 'eu-west-1',
   } as const;
   return planPartition(files, {
     key,
     kind: 'copy',
-    merge,
+    days: [{ startDate: YESTERDAY, merge }],
   });
 }
 
 async function seed(rows: readonly SummaryRow[]): Promise<string> {
-  return store.seed(partition, await jsonCodec.encode('copy', rows));
+  return store.seed(partition, await jsonMonth(rows));
 }
 
-function storedRows(): Promise<SummaryRow[]> {
-  return jsonCodec.decode('copy', store.bytes(partition));
+async function storedRows(): Promise<SummaryRow[]> {
+  return (await jsonCodec.open('copy', store.bytes(partition))).rowsOf(YESTERDAY);
 }
 
 describe('planning a partition', () => {
@@ -70,6 +72,7 @@ describe('planning a partition', () => {
       added: 1,
       changed: 0,
       removed: 0,
+      days: [{ start_date: YESTERDAY, added: 1, changed: 0, removed: 0 }],
     });
   });
 
@@ -99,7 +102,7 @@ describe('planning a partition', () => {
   it('lets a bug in the codec pass as what it is', async () => {
     await seed([aRow()]);
     const bug = new TypeError('a bug');
-    files = { store, codec: { ...jsonCodec, decode: () => Promise.reject(bug) } };
+    files = { store, clock, codec: { ...jsonCodec, open: () => Promise.reject(bug) } };
     await expect(plan((stored) => becoming(stored, {}))).rejects.toBe(bug);
   });
 });
@@ -114,6 +117,7 @@ describe('applying a plan', () => {
       action: 'written',
       version: (await store.get(partition))?.version,
       sha256: createHash('sha256').update(store.bytes(partition)).digest('hex'),
+      replaced_sha256: null,
       rows: 2,
     });
   });
@@ -127,8 +131,30 @@ describe('applying a plan', () => {
       action: 'unchanged',
       version,
       sha256: createHash('sha256').update(store.bytes(partition)).digest('hex'),
+      replaced_sha256: null,
       rows: 1,
     });
+  });
+
+  it('says what it replaced', async () => {
+    await seed([aRow()]);
+    const before = createHash('sha256').update(store.bytes(partition)).digest('hex');
+    const committed = await applyPartition(files, await plan(() => becoming([aRow({ job_count: 2 })], { changed: 1 })));
+    expect(committed?.object).toMatchObject({ action: 'written', replaced_sha256: before });
+  });
+
+  it('leaves the other days of the month as they are', async () => {
+    const other = aRow({ day: '2026-11-01' });
+    await seed([other, aRow()]);
+    const committed = await applyPartition(files, await plan(() => becoming([], { removed: 1 })));
+    const month = await jsonCodec.open('copy', store.bytes(partition));
+    expect([...month.days.keys()]).toEqual(['2026-11-01']);
+    expect(committed?.object?.rows).toBe(1);
+  });
+
+  it('refuses rows that were seen in the future', async () => {
+    await seed([aRow({ observed_at: OBSERVED_AT + 3_600_000 })]);
+    await expect(plan((stored) => becoming(stored, {}))).rejects.toThrow(WrongClockError);
   });
 
   it('makes no object for a day without rows', async () => {
@@ -160,7 +186,7 @@ describe('applying a plan', () => {
     await seed([aRow()]);
     const planned = await plan((stored) => becoming(stored, { changed: 1 }));
     const empty = new MemoryStore();
-    expect(await applyPartition({ store: empty, codec: jsonCodec }, planned)).toBeUndefined();
+    expect(await applyPartition({ store: empty, codec: jsonCodec, clock }, planned)).toBeUndefined();
     expect(empty.keys()).toEqual([]);
   });
 });

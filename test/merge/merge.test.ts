@@ -19,7 +19,7 @@ function seen(returned: readonly SummaryRow[], fields: Partial<DaySnapshot> = {}
     observedAt: OBSERVED_AT,
     returned: rowsByAccount(returned),
     accounts,
-    doubtful: false,
+    isDoubtfulFor: () => false,
     ...fields,
   };
 }
@@ -122,7 +122,7 @@ describe.each([
 });
 
 describe('a day that may be shown incompletely', () => {
-  const doubtful = { doubtful: true };
+  const doubtful = { isDoubtfulFor: () => true };
 
   it('keeps its stored rows, all of them, when fewer finished jobs came', () => {
     const rows = [stored({ state: 'COMPLETED', job_count: 5 }), stored({ state: 'RUNNING', job_count: 1 })];

@@ -24,7 +24,7 @@ async function pullWith(field: string, json: string, flags = {}) {
 const LONG = JSON.stringify('x'.repeat(10_240));
 
 const ALLOWED_KEY =
-  /^(ledger\.json|copy_job_summaries\/aggregation_period=ONE_DAY\/start_date=\d{4}-\d\d-\d\d\/eu-west-1\.parquet|pulls\/pull_date=\d{4}-\d\d-\d\d\/\d{8}T\d{9}Z-copy-ONE_DAY-eu-west-1-any\.json|raw\/copy\/ONE_DAY\/eu-west-1\/any\/\d{8}T\d{9}Z\.jsonl\.gz)$/;
+  /^(ledger\.json|copy_job_summaries\/aggregation_period=ONE_DAY\/start_month=\d{4}-\d\d\/eu-west-1\.parquet|pulls\/pull_month=\d{4}-\d\d\/copy-ONE_DAY-eu-west-1-any\.jsonl|raw\/copy\/ONE_DAY\/eu-west-1\/any\/\d{8}T\d{9}Z\.jsonl\.gz)$/;
 
 async function expectTidyLedger(): Promise<void> {
   for (const key of (await trial.objects()).keys()) expect(key).toMatch(ALLOWED_KEY);

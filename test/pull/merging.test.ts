@@ -113,10 +113,10 @@ it('a pull without a single row changes nothing', async () => {
   expect(await trial.rows()).toEqual(before);
 });
 
-it('a day that becomes empty is a file without rows', async () => {
+it('a day that becomes empty goes, and the others stay', async () => {
   await pull(jobs(3), jobs(2, { State: 'RUNNING' }), jobs(1));
   await pull(jobs(3), jobs(1));
-  const key = 'copy_job_summaries/aggregation_period=ONE_DAY/start_date=2026-11-21/eu-west-1.parquet';
+  const key = 'copy_job_summaries/aggregation_period=ONE_DAY/start_month=2026-11/eu-west-1.parquet';
   expect((await trial.objects()).has(key)).toBe(true);
   expect(await stored()).toEqual(['2026-11-20 1 COMPLETED 1', '2026-11-22 1 COMPLETED 1']);
 });

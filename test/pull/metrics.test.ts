@@ -92,7 +92,7 @@ describe('--metrics emf', () => {
       Region: 'eu-west-1',
       Pulls: 1,
       FailedPulls: 0,
-      PartitionsWritten: 14,
+      PartitionsWritten: 1,
       NewestDayAge: 1,
       DaysSinceLastGoodPull: 0,
       TotalsMismatched: 0,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { LedgerError } from '../../src/errors.ts';
-import { openHistory } from '../../src/ledger/history.ts';
 import { pullRegion, type PullOptions, type PullWorld } from '../../src/pull/pull-region.ts';
 import type { Slice } from '../../src/domain/slice.ts';
 import type { SummarySource } from '../../src/ports.ts';
@@ -37,7 +36,7 @@ function aRegion(sources: readonly (readonly [Slice, SummarySource])[], store = 
         keepRaw: true,
         dryRun: false,
         concurrency: 2,
-        history: await openHistory(store, OBSERVED_AT),
+        firstMonth: '2026-11',
         ...options,
       },
     );
@@ -62,7 +61,7 @@ describe('slices that share their partitions', () => {
       ['ok', 1],
     ]);
     expect(store.puts.filter((key) => key.startsWith('copy_job_summaries/'))).toHaveLength(1);
-    expect(store.puts.filter((key) => key.startsWith('pulls/'))).toHaveLength(2);
+    expect(new Set(store.puts.filter((key) => key.startsWith('pulls/'))).size).toBe(2);
     expect(Object.values(await ledgerRows(store)).flat()).toEqual([
       aRow(),
       aRow({ account_id: OTHER_ACCOUNT }),
@@ -120,7 +119,7 @@ describe('a slice', () => {
       keepRaw: true,
       dryRun: false,
       concurrency: 1,
-      history: await openHistory(store, OBSERVED_AT),
+      firstMonth: '2026-11',
     });
     expect(slices[0]?.result).toMatchObject({ outcome: 'superseded', raw: null, partitions: { written: 0 } });
     expect(store.snapshot()).toEqual(before);
@@ -139,11 +138,11 @@ describe('a slice', () => {
       keepRaw: false,
       dryRun: false,
       concurrency: 1,
-      history: await openHistory(store, OBSERVED_AT),
+      firstMonth: '2026-11',
     });
     expect(slices[0]?.result.protected).toBe(1);
     expect(slices[0]?.result.warnings).toEqual([
-      expect.stringMatching(/^1 account-day came with fewer jobs than are stored and were kept: /),
+      '1 account-day came with fewer jobs than are stored and were kept: 2026-11-22',
     ]);
   });
 });

@@ -79,7 +79,8 @@ it('ledger.json tells which table holds what', async () => {
     new TextDecoder().decode((await trial.objects()).get('ledger.json')),
   ) as unknown;
   expect(manifest).toEqual({
-    format_version: 1,
+    format_version: 2,
+    first_month: '2026-11',
     tables: {
       copy_job_summaries: { kind: 'copy', aggregation_period: 'ONE_DAY', grain: {} },
       backup_job_summaries: { kind: 'backup', aggregation_period: 'ONE_DAY', grain: {} },

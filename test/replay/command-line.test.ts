@@ -4,7 +4,7 @@ import { replayResultSchema } from '../../schemas/replay-result.ts';
 import { runCliProcess } from '../fixtures/cli.ts';
 import { openTrial, type Trial } from '../fixtures/trial.ts';
 
-const KEY = 'copy_job_summaries/aggregation_period=ONE_DAY/start_date=2026-11-15/eu-west-1.parquet';
+const KEY = 'copy_job_summaries/aggregation_period=ONE_DAY/start_month=2026-11/eu-west-1.parquet';
 
 let trial: Trial;
 beforeEach(async () => {

@@ -8,10 +8,10 @@ import { ddlType, glueType, sqlTypeOf } from '../../schemas/sql-type.ts';
 import { createViewSql } from '../../schemas/views/view.ts';
 import { views } from '../../schemas/views/views.ts';
 
-const FIRST_DAY = '2026-11-01';
+const FIRST_MONTH = '2026-11';
 const tables: readonly CatalogTable[] = [
-  ...Object.entries(mainTables).map(([name, binding]) => summaryTable(name, binding, FIRST_DAY)),
-  pullsTable(FIRST_DAY),
+  ...Object.entries(mainTables).map(([name, binding]) => summaryTable(name, binding, FIRST_MONTH)),
+  pullsTable(FIRST_MONTH),
 ];
 
 /** Words that need quoting in Athena's DDL or queries. Source: "Escape reserved keywords" in the Athena user guide. */
@@ -57,17 +57,17 @@ describe('the SQL under schemas/athena/', () => {
 describe('a table in the catalog', () => {
   it.each(kindNames)('of %s jobs has the columns of its files, and the path as partition keys', (kind) => {
     const { columns, partitionKeys } = glueTable(
-      summaryTable('t', { kind, aggregationPeriod: 'ONE_DAY', grain: {} }, FIRST_DAY),
+      summaryTable('t', { kind, aggregationPeriod: 'ONE_DAY', grain: {} }, FIRST_MONTH),
       's3://b/t',
     );
     expect(columns.map(({ name }) => name)).toEqual(columnsOf(kind));
     expect(partitionKeys.map(({ name, type }) => `${name} ${type}`)).toEqual([
       'aggregation_period string',
-      'start_date string',
+      'start_month string',
     ]);
   });
 
-  it('is projected: every partition key is, from the first day to today', () => {
+  it('is projected: every partition key is, from the first month to the present one', () => {
     for (const table of tables) {
       const { parameters, partitionKeys } = glueTable(table, 's3://b/t');
       expect(parameters['projection.enabled']).toBe('true');
@@ -79,11 +79,11 @@ describe('a table in the catalog', () => {
       'projection.enabled': 'true',
       'projection.aggregation_period.type': 'enum',
       'projection.aggregation_period.values': 'ONE_DAY',
-      'projection.start_date.type': 'date',
-      'projection.start_date.format': 'yyyy-MM-dd',
-      'projection.start_date.range': '2026-11-01,NOW',
-      'projection.start_date.interval': '1',
-      'projection.start_date.interval.unit': 'DAYS',
+      'projection.start_month.type': 'date',
+      'projection.start_month.format': 'yyyy-MM',
+      'projection.start_month.range': '2026-11,NOW',
+      'projection.start_month.interval': '1',
+      'projection.start_month.interval.unit': 'MONTHS',
     });
   });
 
@@ -91,7 +91,7 @@ describe('a table in the catalog', () => {
     const weekly = summaryTable(
       'weekly',
       { kind: 'copy', aggregationPeriod: 'SEVEN_DAYS', grain: {} },
-      FIRST_DAY,
+      FIRST_MONTH,
     );
     expect(glueTable(weekly, 's3://b/t').parameters['projection.aggregation_period.values']).toBe(
       'SEVEN_DAYS',
@@ -100,7 +100,7 @@ describe('a table in the catalog', () => {
 
   it('says what its rows were filtered or summed by', () => {
     const grain = { State: 'FAILED', AccountId: 'AGGREGATE_ALL' };
-    const table = summaryTable('t', { kind: 'copy', aggregationPeriod: 'ONE_DAY', grain }, FIRST_DAY);
+    const table = summaryTable('t', { kind: 'copy', aggregationPeriod: 'ONE_DAY', grain }, FIRST_MONTH);
     expect(table.comment).toContain('only State = FAILED; summed over AccountId');
   });
 

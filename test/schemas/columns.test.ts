@@ -9,7 +9,7 @@ import {
 } from '../../schemas/columns.ts';
 import { kindNames } from '../../schemas/kinds.ts';
 
-const measures = ['job_count bigint', 'start_time timestamp', 'end_time timestamp', 'observed_at timestamp'];
+const measures = ['job_count bigint', 'start_date date', 'start_time timestamp', 'end_time timestamp', 'observed_at timestamp'];
 
 /** Reserved in Athena: in DDL, and in SELECT. */
 const reserved =
@@ -57,10 +57,10 @@ describe('the columns of a table', () => {
     expect(dimensionsOf(kind).map((name) => `${name} string`)).toEqual(dimensions);
   });
 
-  it('are parted by period and start date', () => {
+  it('are parted by period and month of the start date', () => {
     expect(Object.entries(partitionColumns).map(([name, { type }]) => `${name} ${type}`)).toEqual([
       'aggregation_period string',
-      'start_date string',
+      'start_month string',
     ]);
   });
 
@@ -80,8 +80,8 @@ describe('the columns of a table', () => {
     expect(identityColumnsOf(kind)).toEqual([...dimensionsOf(kind), 'start_time']);
   });
 
-  it('may be null where AWS may leave a field out, but for region, count and start', () => {
+  it('may be null where AWS may leave a field out, but for region, count and start, of which the date follows', () => {
     const never = columnNames.filter((name) => !columnFacts(name).nullable);
-    expect(never).toEqual(['region', 'job_count', 'start_time', 'observed_at']);
+    expect(never).toEqual(['region', 'job_count', 'start_date', 'start_time', 'observed_at']);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type PullResult, pullResultSchema } from '../../schemas/pull-result.ts';
 import { RequestError } from '../../src/errors.ts';
 import { aRow, aScript, aSummary, aSlice, pullOnce } from '../fixtures/builders.ts';
-import { jsonCodec, MemoryStore } from '../fixtures/memory-store.ts';
+import { jsonMonth, MemoryStore } from '../fixtures/memory-store.ts';
 
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 const ajv = new Ajv({
@@ -53,14 +53,23 @@ const full = {
       mismatches: [{ start_date: '2026-11-10', kept: 4, total: 5 }],
       totals_unavailable: null,
       gap: { from: '2026-11-01', to: '2026-11-08' },
-      last_good_pull: 'pulls/pull_date=2026-11-01/20261101T030005123Z-copy-ONE_DAY-eu-west-1-any.json',
+      last_good_pull: '20261101T030005123Z-copy-ONE_DAY-eu-west-1-any',
       raw: 'raw/copy/ONE_DAY/eu-west-1/any/20261123T030005123Z.jsonl.gz',
       rejects: [{ page: 1, index: 0, problems: ['Count: expected a whole number, got -1'] }],
       warnings: ['3 rows were rejected'],
       error: { name: 'BadDataError', message: 'not usable', recovery: 'fix-data' },
     },
   ],
-  plan: [{ partition: 'copy_job_summaries/x', action: 'replace', added: 1, changed: 2, removed: 3 }],
+  plan: [
+    {
+      partition: 'copy_job_summaries/x',
+      action: 'replace',
+      added: 1,
+      changed: 2,
+      removed: 3,
+      days: [{ start_date: '2026-11-22', added: 1, changed: 2, removed: 3 }],
+    },
+  ],
   error: { name: 'GrainMismatchError', message: 'other rows', recovery: 'fix-usage' },
 } as const satisfies PullResultExample;
 
@@ -125,15 +134,15 @@ describe('a real result keeps the schema', () => {
   it('of a superseded pull', async () => {
     const store = new MemoryStore();
     await pullOnce([aSummary()], { store, now: Date.UTC(2026, 10, 23, 4) });
-    const result = await pullOnce([aSummary()], { store, now: Date.UTC(2026, 10, 23, 3) });
+    const result = await pullOnce([aSummary()], { store, now: Date.UTC(2026, 10, 23, 3), later: Date.UTC(2026, 10, 23, 5) });
     expect(result.slices[0]?.outcome).toBe('superseded');
     expect(errorsOf(result)).toBe('');
   });
 
   it('with protected rows', async () => {
     const store = new MemoryStore();
-    const key = 'copy_job_summaries/aggregation_period=ONE_DAY/start_date=2026-11-22/eu-west-1.parquet';
-    store.seed(key, await jsonCodec.encode('copy', [aRow({ job_count: 9, observed_at: 1 })]));
+    const key = 'copy_job_summaries/aggregation_period=ONE_DAY/start_month=2026-11/eu-west-1.parquet';
+    store.seed(key, await jsonMonth([aRow({ job_count: 9, observed_at: 1 })]));
     const result = await pullOnce([aSummary()], { store });
     expect(result.slices[0]?.protected).toBe(1);
     expect(errorsOf(result)).toBe('');

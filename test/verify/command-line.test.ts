@@ -5,7 +5,7 @@ import { runCliProcess, startCli } from '../fixtures/cli.ts';
 import { until } from '../fixtures/line-up.ts';
 import { awsEnvironment, openTrial, type Trial } from '../fixtures/trial.ts';
 
-const KEY = 'copy_job_summaries/aggregation_period=ONE_DAY/start_date=2026-11-15/eu-west-1.parquet';
+const KEY = 'copy_job_summaries/aggregation_period=ONE_DAY/start_month=2026-11/eu-west-1.parquet';
 
 let trial: Trial;
 beforeEach(async () => {

@@ -12,7 +12,7 @@ export const dialect: readonly string[] = [
   `CREATE MACRO from_iso8601_date(day) AS CAST(day AS DATE)`,
 ];
 
-const typeNames = { string: 'VARCHAR', bigint: 'BIGINT', timestamp: 'TIMESTAMP' } as const;
+const typeNames = { string: 'VARCHAR', bigint: 'BIGINT', date: 'DATE', timestamp: 'TIMESTAMP' } as const;
 
 /** DuckDB's name of a type: `STRUCT("partition" VARCHAR, "rows" BIGINT)[]`. */
 export function duckDbType(type: SqlType): string {

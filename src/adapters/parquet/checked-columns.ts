@@ -1,25 +1,26 @@
 import { inspect } from 'node:util';
 import {
   columnFacts,
-  type ColumnName,
-  columnNames,
-  columns,
   columnsOf,
   type ColumnType,
+  type RowColumnName,
+  rowColumnNames,
+  rowColumnsOf,
   type SummaryRow,
 } from '../../../schemas/columns.ts';
 import type { Kind } from '../../../schemas/kinds.ts';
+import { DAY_MS, type Day, startOfDay } from '../../domain/day.ts';
 import { EncodeError } from '../../errors.ts';
 import { type Column, columnOf } from './columns.ts';
 
 /** What a file can hold faithfully. The library that writes it coerces what it is given: `'12abc'` becomes 12. */
 
-interface Check {
+interface Accepted {
   readonly expected: string;
   readonly accepts: (value: unknown) => boolean;
 }
 
-const checks: Readonly<Record<ColumnType, Check>> = {
+const accepted: Readonly<Record<Exclude<ColumnType, 'date'>, Accepted>> = {
   string: {
     expected: 'well-formed text',
     accepts: (value) => typeof value === 'string' && value.isWellFormed(),
@@ -35,24 +36,46 @@ const checks: Readonly<Record<ColumnType, Check>> = {
 };
 
 /**
- * The rows as the columns of their kind, in the order of its files.
- *
- * @throws {EncodeError} for a value that cannot be held, a missing or unknown column, a value in a column the kind does
- *   not have
+ * The columns of a file with these rows of one day, in order. Throws `EncodeError` for a value the file cannot hold
+ * faithfully, a missing or unknown column, a value in a column the kind does not have, and a row of another day.
  */
-export function checkedColumns(kind: Kind, rows: readonly SummaryRow[]): Column[] {
-  const present = new Set(columnsOf(kind));
+export function checkedColumns(kind: Kind, day: Day, rows: readonly SummaryRow[]): Column[] {
+  const present = new Set(rowColumnsOf(kind));
   // Each different value is looked at once; where one is wrong, its row is looked for.
-  const all = holdsWholeRows(rows) ? columnNames.map((name) => columnOf(name, rows)) : undefined;
+  const all = holdsWholeRows(rows) ? rowColumnNames.map((name) => columnOf(name, rows)) : undefined;
   const isRight = all?.every(({ name, values }) =>
-    values.every((value) => isAccepted(name, value, present.has(name))),
+    values.every((value) => isAccepted(name as RowColumnName, value, present.has(name as RowColumnName))),
   );
-  if (all && isRight) return all.filter(({ name }) => present.has(name));
+  if (!all || !isRight) throw firstProblem(kind, rows, present);
+  const byName = new Map(all.map((column) => [column.name, column]));
+  assertDay(day, byName.get('start_time'));
+  return columnsOf(kind).map((name) => byName.get(name) ?? dayColumn(day, rows.length));
+}
+
+/** The one derived column: the day, in days since 1970. */
+function dayColumn(day: Day, rows: number): Column {
+  return { name: 'start_date', values: [startOfDay(day) / DAY_MS], indices: new Uint32Array(rows) };
+}
+
+/** The library holds no date before 1970. */
+function assertDay(day: Day, starts: Column | undefined): void {
+  const start = startOfDay(day);
+  if (!(start >= 0)) throw new EncodeError(`start_date: expected a day from 1970 on, got ${day}`);
+  const stray = starts?.values.find((value) => Math.floor((Number(value) - start) / DAY_MS) !== 0);
+  if (stray !== undefined)
+    throw new EncodeError(`start_time: expected an instant of ${day}, got ${show(stray)}`);
+}
+
+function firstProblem(
+  kind: Kind,
+  rows: readonly SummaryRow[],
+  present: ReadonlySet<RowColumnName>,
+): EncodeError {
   for (const [index, row] of rows.entries()) {
     const problem = problemOf(row, present);
-    if (problem !== undefined) throw new EncodeError(`row ${index} of kind ${kind}: ${problem}`);
+    if (problem !== undefined) return new EncodeError(`row ${index} of kind ${kind}: ${problem}`);
   }
-  throw new EncodeError(`rows of kind ${kind} changed while they were looked at`);
+  return new EncodeError(`rows of kind ${kind} changed while they were looked at`);
 }
 
 function holdsWholeRows(rows: readonly SummaryRow[]): boolean {
@@ -67,16 +90,16 @@ function isWhole(row: Cells): boolean {
   let cells = 0;
   // Object.keys would make a list for each row.
   for (const _ in row) cells += 1;
-  return cells === columnNames.length;
+  return cells === rowColumnNames.length;
 }
 
 type Cells = Readonly<Record<string, unknown>>;
 
-function problemOf(row: Cells, present: ReadonlySet<ColumnName>): string | undefined {
+function problemOf(row: Cells, present: ReadonlySet<RowColumnName>): string | undefined {
   if (typeof row !== 'object' || row === null) return `expected a row, got ${show(row)}`;
-  const unknown = Object.keys(row).find((key) => !Object.hasOwn(columns, key));
+  const unknown = Object.keys(row).find((key) => !rowColumnNames.some((name) => name === key));
   if (unknown !== undefined) return `unknown column ${show(unknown)}`;
-  const wrong = columnNames.find((name) => !isAccepted(name, row[name], present.has(name)));
+  const wrong = rowColumnNames.find((name) => !isAccepted(name, row[name], present.has(name)));
   return wrong && `${wrong}: expected ${expectedOf(wrong, present.has(wrong))}, got ${show(row[wrong])}`;
 }
 
@@ -85,14 +108,18 @@ function show(value: unknown): string {
   return inspect(value, { depth: 0, maxStringLength: 80 });
 }
 
-function isAccepted(name: ColumnName, value: unknown, present: boolean): boolean {
-  const { type, nullable } = columnFacts(name);
-  if (value === null) return nullable || !present;
-  return present && checks[type].accepts(value);
+function typeOf(name: RowColumnName): Accepted {
+  return accepted[columnFacts(name).type as keyof typeof accepted];
 }
 
-function expectedOf(name: ColumnName, present: boolean): string {
-  const { type, nullable } = columnFacts(name);
+function isAccepted(name: RowColumnName, value: unknown, present: boolean): boolean {
+  const { nullable } = columnFacts(name);
+  if (value === null) return nullable || !present;
+  return present && typeOf(name).accepts(value);
+}
+
+function expectedOf(name: RowColumnName, present: boolean): string {
+  const { nullable } = columnFacts(name);
   if (!present) return 'null, for the kind has no such column';
-  return nullable ? `${checks[type].expected} or null` : checks[type].expected;
+  return nullable ? `${typeOf(name).expected} or null` : typeOf(name).expected;
 }

@@ -1,6 +1,6 @@
-import type { RowCodec } from '../../ports.ts';
-import { decodeRows, holdsRows } from './reader.ts';
-import { encodeRows } from './writer.ts';
+import type { MonthCodec } from '../../ports.ts';
+import { openMonth } from './reader.ts';
+import { encodeMonth } from './writer.ts';
 
-/** Rows as Parquet. Writer and reader are different libraries, so that one misunderstanding cannot hide in both. */
-export const parquetCodec: RowCodec = { encode: encodeRows, decode: decodeRows, holds: holdsRows };
+/** Months as Parquet. Writer and reader are different libraries, so that one misunderstanding cannot hide in both. */
+export const parquetCodec: MonthCodec = { encode: encodeMonth, open: openMonth };

@@ -1,7 +1,7 @@
-/** The parts of parquetjs-lite 0.8.7 that parquet-writer.ts uses; the package ships no types. */
+/** The parts of parquetjs-lite 0.8.7 that this room uses; the package ships no types. */
 declare module 'parquetjs-lite' {
   interface FieldDefinition {
-    readonly type: 'UTF8' | 'INT64' | 'TIMESTAMP_MILLIS';
+    readonly type: 'UTF8' | 'INT64' | 'DATE' | 'TIMESTAMP_MILLIS';
     readonly optional: boolean;
     readonly compression: 'GZIP';
     /** Default: PLAIN. */
@@ -34,16 +34,27 @@ declare module 'parquetjs-lite' {
     readonly pages: Readonly<Record<string, { page: Uint8Array }[]>>;
   }
 
+  /** Whole numbers of 64 bits are numbers as they are written, and objects as they are read back. */
+  type Whole = number | { valueOf(): number };
+
   interface ColumnMetaData {
-    readonly num_values: number;
+    readonly num_values: Whole;
     readonly encodings: number[];
-    data_page_offset: number;
-    dictionary_page_offset: number | null;
+    readonly total_compressed_size: Whole;
+    data_page_offset: Whole;
+    dictionary_page_offset: Whole | null;
     encoding_stats: object[] | null;
   }
 
+  interface WrittenChunk {
+    file_offset: Whole;
+    readonly meta_data: ColumnMetaData;
+  }
+
   interface WrittenRowGroup {
-    readonly columns: readonly { readonly meta_data: ColumnMetaData }[];
+    columns: readonly WrittenChunk[];
+    readonly num_rows: Whole;
+    total_byte_size: Whole;
   }
 
   interface ParquetSchema {
@@ -62,7 +73,8 @@ declare module 'parquetjs-lite' {
     );
     /** The encodings of the next row group are read from it. */
     schema: ParquetSchema;
-    readonly rowGroups: readonly WrittenRowGroup[];
+    rowGroups: readonly WrittenRowGroup[];
+    rowCount: number;
     writeHeader(): unknown;
     writeRowGroup(rows: RowBuffer): unknown;
     /** Keys and values for the footer. */
@@ -92,6 +104,7 @@ declare module 'parquetjs-lite' {
     ParquetWriter,
     RowBuffer,
     WriterOptions,
+    WrittenRowGroup,
   };
 }
 
@@ -113,7 +126,11 @@ declare module 'parquetjs-lite/lib/compression.js' {
 }
 
 declare module 'parquetjs-lite/lib/util.js' {
-  const util: { serializeThrift(struct: object): Buffer };
+  const util: {
+    serializeThrift(struct: object): Buffer;
+    /** Fills the struct. Returns the bytes it took. */
+    decodeThrift(struct: object, bytes: Buffer): number;
+  };
   export { util as default };
 }
 
@@ -121,6 +138,9 @@ declare module 'parquetjs-lite/lib/util.js' {
 declare module 'parquetjs-lite/gen-nodejs/parquet_types.js' {
   type Struct = new (fields: Readonly<Record<string, unknown>>) => object;
   const thrift: {
+    readonly FileMetaData: new () => {
+      readonly row_groups: readonly import('parquetjs-lite').WrittenRowGroup[];
+    };
     readonly PageHeader: Struct;
     readonly DictionaryPageHeader: Struct;
     readonly PageEncodingStats: Struct;

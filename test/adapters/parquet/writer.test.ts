@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -10,14 +9,16 @@ import parquetjs from 'parquetjs-lite';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   columnFacts,
-  type ColumnName,
-  columnNames,
   columnsOf,
+  type RowColumnName,
+  rowColumnNames,
+  rowColumnsOf,
   type SummaryRow,
 } from '../../../schemas/columns.ts';
 import { type Kind, kindNames } from '../../../schemas/kinds.ts';
-import { decodeRows } from '../../../src/adapters/parquet/reader.ts';
-import { encodeRows } from '../../../src/adapters/parquet/writer.ts';
+import { parquetCodec } from '../../../src/adapters/parquet/codec.ts';
+import { type Day, utcDay } from '../../../src/domain/day.ts';
+import { groupBy } from '../../../src/domain/group-by.ts';
 import { EncodeError } from '../../../src/errors.ts';
 import { queryDuckDb } from '../../fixtures/duckdb.ts';
 
@@ -33,27 +34,47 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => vi.restoreAllMocks());
 
+/** Of a row that may be anything. */
+function dayOf(row: Partial<SummaryRow> | null | undefined): Day {
+  const start = row?.start_time;
+  return typeof start === 'number' && Math.abs(start) <= MAX_INSTANT ? utcDay(start) : utcDay(START);
+}
+
+/** A month of these rows, each under its day. */
+function encodeRows(kind: Kind, rows: readonly SummaryRow[]): Promise<Uint8Array> {
+  // Holes, too.
+  return parquetCodec.encode(kind, groupBy(Array.from(rows), dayOf));
+}
+
+async function decodeRows(kind: Kind, bytes: Uint8Array): Promise<SummaryRow[]> {
+  const month = await parquetCodec.open(kind, bytes);
+  const days: SummaryRow[][] = [];
+  for (const day of month.days.keys()) days.push(await month.rowsOf(day));
+  return days.flat();
+}
+
 /** A row of the kind: each column set for it alone, null for the others. */
 function aRow(kind: Kind, values: Partial<SummaryRow> = {}): SummaryRow {
-  const own = columnsOf(kind);
-  const text = columnNames.map((name) => [name, own.includes(name) ? name.toUpperCase() : null]);
+  const own = rowColumnsOf(kind);
+  const text = rowColumnNames.map((name) => [name, own.includes(name) ? name.toUpperCase() : null]);
   const times = { start_time: START, end_time: START + DAY, observed_at: START + 2 * DAY + 123 };
   return { ...(Object.fromEntries(text) as SummaryRow), job_count: 7, ...times, ...values };
 }
 
 /** Many rows that vary in every column, with nulls, non-ASCII text and a row group's worth of accounts. */
-function manyRows(kind: Kind, count: number): SummaryRow[] {
+function manyRows(kind: Kind, count: number, days = 14): SummaryRow[] {
   const resourceTypes = ['EBS', 'SAP HANA on Amazon EC2', 'Größe', '東京', ''];
-  return Array.from({ length: count }, (_, i) =>
+  const rows = Array.from({ length: count }, (_, i) =>
     aRow(kind, {
       account_id: i % 11 === 0 ? null : String(100_000_000_000 + i),
       resource_type: resourceTypes[i % 5] ?? null,
       state: i % 3 === 0 ? 'FAILED' : 'COMPLETED',
       job_count: (i * 7919) % 1009,
-      start_time: START + (i % 14) * DAY,
+      start_time: START + (i % days) * DAY,
       end_time: i % 7 === 0 ? null : START + i * 1000,
     }),
   );
+  return rows.toSorted((a, b) => a.start_time - b.start_time);
 }
 
 function sqlTable(bytes: Uint8Array, name = 'rows'): string {
@@ -66,12 +87,12 @@ function sqlTable(bytes: Uint8Array, name = 'rows'): string {
 async function readWithDuckDb(kind: Kind, bytes: Uint8Array): Promise<SummaryRow[]> {
   // As bytes and numbers: DuckDB's JavaScript side drops a leading byte order mark from text.
   const selected = columnsOf(kind).map((name) => {
-    const as = { string: `encode(${name})`, bigint: name, timestamp: `epoch_ms(${name})` };
+    const as = { string: `encode(${name})`, bigint: name, date: name, timestamp: `epoch_ms(${name})` };
     return `${as[columnFacts(name).type]} AS ${name}`;
   });
   const found = await queryDuckDb(`SELECT ${selected.join(', ')} FROM ${sqlTable(bytes)}`);
   return found.map((record) => {
-    const cells = columnNames.map((name) => [name, fromDuckDb(record[name])]);
+    const cells = rowColumnNames.map((name) => [name, fromDuckDb(record[name])]);
     return Object.fromEntries(cells) as SummaryRow;
   });
 }
@@ -83,7 +104,7 @@ function fromDuckDb(value: unknown): unknown {
 
 /** The same rows by nothing but the library's documented way. */
 async function encodeWithAppendRow(kind: Kind, rows: readonly SummaryRow[]): Promise<Uint8Array> {
-  const types = { string: 'UTF8', bigint: 'INT64', timestamp: 'TIMESTAMP_MILLIS' } as const;
+  const types = { string: 'UTF8', bigint: 'INT64', date: 'DATE', timestamp: 'TIMESTAMP_MILLIS' } as const;
   const fields = columnsOf(kind).map((name) => {
     const { type, nullable } = columnFacts(name);
     return [name, { type: types[type], optional: nullable, compression: 'GZIP' }] as const;
@@ -94,7 +115,7 @@ async function encodeWithAppendRow(kind: Kind, rows: readonly SummaryRow[]): Pro
   const keep = async (chunk: Uint8Array): Promise<void> => void chunks.push(chunk);
   const envelope = new parquetjs.ParquetEnvelopeWriter(schema, keep, async () => {}, 0, options);
   const writer = new parquetjs.ParquetWriter(schema, envelope, options);
-  for (const row of rows) await writer.appendRow(row);
+  for (const row of rows) await writer.appendRow({ ...row, start_date: Math.floor(row.start_time / DAY) });
   await writer.close();
   return Buffer.concat(chunks);
 }
@@ -102,7 +123,7 @@ async function encodeWithAppendRow(kind: Kind, rows: readonly SummaryRow[]): Pro
 describe.each(kindNames)('a file of %s rows', (kind) => {
   it('has the columns of the kind, in order, in the types Athena expects', async () => {
     const described = await queryDuckDb(`DESCRIBE SELECT * FROM ${sqlTable(await encodeRows(kind, []))}`);
-    const types = { string: 'VARCHAR', bigint: 'BIGINT', timestamp: 'TIMESTAMP' };
+    const types = { string: 'VARCHAR', bigint: 'BIGINT', date: 'DATE', timestamp: 'TIMESTAMP' };
     expect(described.map((column) => [column['column_name'], column['column_type']])).toEqual(
       columnsOf(kind).map((name) => [name, types[columnFacts(name).type]]),
     );
@@ -124,7 +145,10 @@ describe.each(kindNames)('a file of %s rows', (kind) => {
 
   it('keeps whatever text, count and time a row may hold', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(arbitraryRow(kind), { maxLength: 40 }), async (rows) => {
+      fc.asyncProperty(fc.array(arbitraryRow(kind), { maxLength: 40 }), async (found) => {
+        const rows = found.toSorted(
+          (a, b) => Math.floor(a.start_time / DAY) - Math.floor(b.start_time / DAY),
+        );
         const bytes = await encodeRows(kind, rows);
         expect(await decodeRows(kind, bytes)).toEqual(rows);
         expect(await readWithDuckDb(kind, bytes)).toEqual(rows);
@@ -135,23 +159,26 @@ describe.each(kindNames)('a file of %s rows', (kind) => {
 });
 
 function arbitraryRow(kind: Kind): fc.Arbitrary<SummaryRow> {
-  const own = columnsOf(kind);
-  const cells = columnNames.map((name) => [
+  const own = rowColumnsOf(kind);
+  const cells = rowColumnNames.map((name) => [
     name,
     own.includes(name) ? arbitraryCell(name) : fc.constant(null),
   ]);
-  return fc.record(Object.fromEntries(cells) as { [C in ColumnName]: fc.Arbitrary<SummaryRow[C]> });
+  return fc.record(Object.fromEntries(cells) as { [C in RowColumnName]: fc.Arbitrary<SummaryRow[C]> });
 }
 
-function arbitraryCell(name: ColumnName): fc.Arbitrary<string | number | null> {
+function arbitraryCell(name: RowColumnName): fc.Arbitrary<string | number | null> {
   const { type, nullable } = columnFacts(name);
+  // A start date is from 1970 on.
+  const first = name === 'start_time' ? 0 : -MAX_INSTANT;
   const values = {
+    date: fc.constant(0),
     string: fc.oneof(
       fc.constantFrom('', 'a|b', '\uFEFFmark', '～', '😀', '\0'),
       fc.string({ unit: 'binary' }),
     ),
     bigint: fc.maxSafeInteger(),
-    timestamp: fc.integer({ min: -MAX_INSTANT, max: MAX_INSTANT }),
+    timestamp: fc.integer({ min: first, max: name === 'start_time' ? Date.UTC(9999, 11, 31) : MAX_INSTANT }),
   };
   const value: fc.Arbitrary<string | number> = values[type];
   return nullable ? fc.option(value) : value;
@@ -165,7 +192,7 @@ describe('at the edge of a row group', () => {
     [ROW_GROUP, [ROW_GROUP]],
     [ROW_GROUP + 1, [ROW_GROUP, 1]],
   ])('%i rows make row groups of %j and are read back the same by both readers', async (count, groups) => {
-    const rows = manyRows('copy', count);
+    const rows = manyRows('copy', count, 1);
     const bytes = await encodeRows('copy', rows);
     const metadata = parquetMetadata(bytes);
     expect(metadata.row_groups.map((group) => Number(group.num_rows))).toEqual(groups);
@@ -195,7 +222,7 @@ function chunksOf(bytes: Uint8Array): { name: string; encodings: readonly string
 describe('a column', () => {
   it('whose values do not repeat is written, byte for byte, as by appendRow', async () => {
     for (const count of [1, 2, 3, 20_001]) {
-      const rows = manyRows('copy', count);
+      const rows = manyRows('copy', count, 1);
       const theirs = new Map(
         chunksOf(await encodeWithAppendRow('copy', rows)).map(({ name, pages }) => [name, pages]),
       );
@@ -213,7 +240,7 @@ describe('a column', () => {
   });
 
   it('whose values repeat has a dictionary, which readers may trust to rule values out', async () => {
-    const { row_groups: groups } = parquetMetadata(await encodeRows('copy', manyRows('copy', 1000)));
+    const { row_groups: groups } = parquetMetadata(await encodeRows('copy', manyRows('copy', 5000, 1)));
     const state = groups[0]?.columns[columnsOf('copy').indexOf('state')]?.meta_data;
     expect(state).toMatchObject({
       encodings: ['RLE', 'RLE_DICTIONARY', 'PLAIN'],
@@ -243,16 +270,12 @@ describe('a column', () => {
   );
 });
 
-function beforeFooter(bytes: Uint8Array): Uint8Array {
-  return bytes.subarray(0, bytes.length - 8 - parquetMetadata(bytes).metadata_length);
-}
-
 function readManifest(file: string | URL): { version: string; dependencies: Record<string, string> } {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
 describe('what the file says about itself', () => {
-  const rows = manyRows('copy', ROW_GROUP + 50);
+  const rows = manyRows('copy', ROW_GROUP + 50, 2);
   let bytes: Uint8Array;
   beforeAll(async () => {
     bytes = await encodeRows('copy', rows);
@@ -271,19 +294,12 @@ describe('what the file says about itself', () => {
     }
   });
 
-  it('carries the digests of its rows and of its pages, and no other metadata', () => {
-    const digest = (of: Uint8Array) => createHash('sha256').update(of).digest('hex');
-    expect(parquetMetadata(bytes).key_value_metadata).toEqual([
-      { key: 'backup_ledger.content_sha256', value: expect.stringMatching(/^[0-9a-f]{64}$/) },
-      { key: 'backup_ledger.pages_sha256', value: digest(beforeFooter(bytes)) },
-    ]);
-  });
-
-  it('carries the minimum, maximum and nulls of each column in each row group', () => {
+  it('carries the minimum, maximum and nulls of each column in each row group, one day in each', () => {
     const { row_groups: groups } = parquetMetadata(bytes);
     for (const [index, group] of groups.entries()) {
-      const inGroup = rows.slice(index * ROW_GROUP, (index + 1) * ROW_GROUP);
+      const inGroup = rows.filter((row) => row.start_time === START + index * DAY);
       for (const [at, name] of columnsOf('copy').entries()) {
+        if (name === 'start_date') continue;
         const found = group.columns[at]?.meta_data?.statistics;
         expect({ name, ...statisticsOf(inGroup.map((row) => row[name])) }).toEqual({
           name,
@@ -302,7 +318,8 @@ describe('what the file says about itself', () => {
     ['account_id IS NULL', (row: SummaryRow) => row.account_id === null],
     ['job_count > 1000', (row: SummaryRow) => row.job_count > 1000],
     ['job_count = 1009', (row: SummaryRow) => row.job_count === 1009],
-    ["start_time = TIMESTAMP '2026-11-25'", (row: SummaryRow) => row.start_time === START + 3 * DAY],
+    ["start_time = TIMESTAMP '2026-11-23'", (row: SummaryRow) => row.start_time === START + DAY],
+    ["start_date = DATE '2026-11-23'", (row: SummaryRow) => row.start_time === START + DAY],
     ["end_time >= TIMESTAMP '2026-11-23 03:46:40'", (row: SummaryRow) => (row.end_time ?? 0) >= START + 1e8],
   ])('lets a reader filter by %s and lose no row', async (predicate, matches) => {
     const sql = `SELECT count(*) AS found FROM ${sqlTable(bytes)} WHERE ${predicate}`;
@@ -333,9 +350,7 @@ describe('values at their limits', () => {
   it.each<[string, Partial<SummaryRow>]>([
     ['no job at all', { job_count: 0 }],
     ['2^53−1 jobs', { job_count: Number.MAX_SAFE_INTEGER }],
-    ['the year 1', { start_time: Date.parse('0001-01-01T00:00:00Z') }],
-    ['the epoch', { start_time: 0 }],
-    ['the millisecond before the epoch', { start_time: -1 }],
+    ['the last millisecond of a day', { start_time: START + DAY - 1 }],
     ['the last millisecond of 9999', { end_time: Date.parse('9999-12-31T23:59:59.999Z') }],
     ['the latest instant', { end_time: MAX_INSTANT }],
     ['the earliest instant', { end_time: -MAX_INSTANT }],
@@ -352,8 +367,8 @@ describe('values at their limits', () => {
   });
 });
 
-function nullableColumns(): ColumnName[] {
-  return columnsOf('copy').filter((name) => columnFacts(name).nullable);
+function nullableColumns(): RowColumnName[] {
+  return rowColumnsOf('copy').filter((name) => columnFacts(name).nullable);
 }
 
 describe('what is refused', () => {
@@ -383,12 +398,14 @@ describe('what is refused', () => {
       /malware_scanner: expected null/,
     ],
     ['an unknown column', { job_counts: 1 }, /unknown column 'job_counts'/],
+    ['a start date given beside the start', { start_date: '2026-11-22' }, /unknown column 'start_date'/],
+    ['a day before 1970', { start_time: -1 }, /start_date: expected a day from 1970 on, got 1969-12-31/],
   ])('%s', async (_, values, message) => {
     const row = { ...aRow('copy'), ...(values as object) };
     expect(await failureOf(row)).toMatchObject(encodeError(message));
   });
 
-  it.each(columnNames)('a row without %s', async (name) => {
+  it.each(rowColumnNames)('a row without %s', async (name) => {
     const { [name]: _, ...rest } = aRow('copy');
     const message = new RegExp(`${name}: expected .*, got undefined`);
     expect(await failureOf(rest)).toMatchObject(encodeError(message));
@@ -433,6 +450,6 @@ describe('when the library fails', () => {
 
   it('notices rows that were not written', async () => {
     vi.spyOn(parquetjs.ParquetEnvelopeWriter.prototype, 'writeRowGroup').mockResolvedValue(undefined);
-    await expect(encodeRows('copy', [aRow('copy')])).rejects.toThrow('region: 0 of 1 rows were written');
+    await expect(encodeRows('copy', [aRow('copy')])).rejects.toThrow('parquetjs-lite wrote no row group');
   });
 });
