@@ -40,7 +40,8 @@ const writerProperties = {
   pull: { type: 'string', description: 'Name of the pull, from its instant and its slice' },
   previous_sha256: {
     type: ['string', 'null'],
-    description: 'SHA-256 of the line before this one in the records of the slice, without its line feed; null for the first',
+    description:
+      'SHA-256 of the line before this one in the records of the slice, without its line feed; null for the first',
   },
   started_at: { type: 'string', description: 'When the run began' },
   finished_at: { type: 'string', description: 'When the record was written' },

@@ -83,13 +83,13 @@ export interface StoredMonth {
   /** The start dates it has rows of, in order. */
   readonly days: ReadonlyMap<Day, StoredDay>;
   /** Whether it holds just these rows, in file order, of that day, whenever they were observed. Decodes nothing. */
-  holds(day: Day, rows: readonly SummaryRow[]): boolean;
+  readonly holds: (day: Day, rows: readonly SummaryRow[]) => boolean;
   /** The rows of a day, in file order; columns the file lacks read as null. Throws `DamagedObjectError`. */
-  rowsOf(day: Day): Promise<SummaryRow[]>;
+  readonly rowsOf: (day: Day) => Promise<SummaryRow[]>;
   /**
    * The file with the given days as given; a day without rows goes. Every other day keeps its bytes. Throws `EncodeError`.
    */
-  splice(days: ReadonlyMap<Day, readonly SummaryRow[]>): Promise<Uint8Array>;
+  readonly splice: (days: ReadonlyMap<Day, readonly SummaryRow[]>) => Promise<Uint8Array>;
 }
 
 /** Turns the days of one month into the bytes of one data file and back. */

@@ -32,9 +32,13 @@ export async function openWorld(
   const retry = createRetry({ maxAttempts: config['max-attempts'], signal, now: clock.now, ...backoff });
   const sources = await openSources(config, { timeouts, retry, signal });
   const codec = lazyCodec();
+  const grace = graceAfter(signal);
   return {
     store: ledger.open(signal),
-    storeForFailures: ledger.open(graceAfter(signal)),
+    afterFailure: {
+      store: ledger.open(grace),
+      retryLostRaces: retryLostRaces({ signal: grace, ...backoff }),
+    },
     codec,
     lines: gzipLines,
     clock,

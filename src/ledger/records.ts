@@ -37,7 +37,8 @@ export interface NewRecord extends SliceRecords {
   readonly withLink: (link: RecordLink) => Parameters<typeof encodeRecord>[0];
 }
 
-interface RecordsWorld {
+/** Where records are added, and how a lost race is run again. */
+export interface RecordsWorld {
   readonly store: ObjectStore;
   readonly retryLostRaces: RetryLostRaces;
 }

@@ -3,6 +3,7 @@ import { parseRecordsPath, type RecordsKey } from './records-key.ts';
 import { parseRawPath, type RawKey } from './raw-key.ts';
 import type { ObjectStore } from '../ports.ts';
 import { MANIFEST } from './manifest.ts';
+import { isOwnName } from '../domain/own-files.ts';
 
 /** Keys of one region's objects. */
 export interface RegionSurvey {
@@ -37,6 +38,7 @@ export async function surveyLedger(store: ObjectStore): Promise<Survey> {
     const partition = parsePartitionPath(key);
     const record = parseRecordsPath(key);
     const raw = parseRawPath(key);
+    if (isOwnName(key)) continue;
     if (key === MANIFEST) hasManifest = true;
     else if (partition) regionNamed(partition.region).partitions.push({ key, ...partition });
     else if (record) regionNamed(regionOf(record.slice)).records.push({ key, ...record });

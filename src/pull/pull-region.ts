@@ -31,6 +31,7 @@ import { sliceResult } from './slice-result.ts';
 import { storeEvidence, storePages, storeRecord } from './store-evidence.ts';
 import { warnOfProtected, warnOfRows, warnOfTotals } from './warnings.ts';
 import type { Month } from '../domain/day.ts';
+import type { RecordsWorld } from '../ledger/records.ts';
 
 export interface PullLimits {
   readonly maxPages: number;
@@ -43,7 +44,7 @@ export interface PullLimits {
 export interface PullWorld {
   readonly store: ObjectStore;
   /** The same ledger for what is left of a slice that failed: it still answers for a while after an interruption. */
-  readonly storeForFailures: ObjectStore;
+  readonly afterFailure: RecordsWorld;
   readonly codec: MonthCodec;
   readonly lines: LineCodec;
   readonly clock: Clock;
@@ -124,7 +125,7 @@ async function attempt(pull: SlicePull, world: PullWorld, work: () => Promise<vo
 async function fail(pull: SlicePull, world: PullWorld, thrown: unknown): Promise<void> {
   pull.error = asLedgerError(world.signal.aborted ? world.signal.reason : thrown);
   pull.snapshot = undefined;
-  await storeEvidence(pull, world.storeForFailures);
+  await storeEvidence(pull, world.afterFailure.store);
 }
 
 async function readPages(pull: SlicePull, world: PullWorld, options: PullOptions): Promise<void> {

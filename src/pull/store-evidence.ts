@@ -2,13 +2,13 @@ import { sha256 } from '../domain/sha256.ts';
 import { asLedgerError, BadDataError, type LedgerError } from '../errors.ts';
 import { rawPath } from '../ledger/raw-key.ts';
 import { writeOnce } from '../ledger/write-once.ts';
-import type { ObjectStore, RetryLostRaces, Clock } from '../ports.ts';
+import type { ObjectStore, Clock } from '../ports.ts';
 import type { SlicePull } from './slice-pull.ts';
 import { sliceResult } from './slice-result.ts';
 import type { Month } from '../domain/day.ts';
 import { sliceName } from '../domain/slice.ts';
 import { type RecordLink, recordOf, type RecordedPull } from '../ledger/pull-record.ts';
-import { appendRecord } from '../ledger/records.ts';
+import { appendRecord, type RecordsWorld } from '../ledger/records.ts';
 
 /** What a pull leaves behind beside its rows: the pages it read, and its record. */
 
@@ -38,10 +38,9 @@ export async function storeEvidence(pull: SlicePull, store: ObjectStore): Promis
 }
 
 /** What of the world recording needs. */
-export interface RecordWorld {
-  readonly store: ObjectStore;
-  readonly storeForFailures: ObjectStore;
-  readonly retryLostRaces: RetryLostRaces;
+export interface EvidenceWorld extends RecordsWorld {
+  /** The same ledger, which still answers for a while after an interruption. */
+  readonly afterFailure: RecordsWorld;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Name and version, for the records. */
@@ -51,7 +50,7 @@ export interface RecordWorld {
 /** Records a good or failed pull. Returns the error when a good one could not be recorded: it then is a failed one. */
 export async function storeRecord(
   pull: SlicePull,
-  world: RecordWorld,
+  world: EvidenceWorld,
   firstMonth: Month,
 ): Promise<LedgerError | undefined> {
   const { slice, reading, log, published, raw, startedAt } = pull;
@@ -75,7 +74,7 @@ export async function storeRecord(
     withLink: (link: RecordLink) => recordOf(recorded, link),
   };
   try {
-    await appendRecord(record, { ...world, store: isOk ? world.store : world.storeForFailures });
+    await appendRecord(record, isOk ? world : world.afterFailure);
     return undefined;
   } catch (thrown) {
     const error = asLedgerError(world.signal.aborted ? world.signal.reason : thrown);

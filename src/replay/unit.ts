@@ -181,7 +181,10 @@ async function rebuildMonth(
     return { objects: [], incomplete: [{ partition, action: 'kept', reasons }] };
   const swap = {
     key,
-    days: new Map(days.map((day) => [day, rows.get(day) ?? []])),
+    // A day of which nothing can be replayed stays as it is, where it can.
+    days: new Map(
+      days.filter((day) => rows.has(day) || !doubts.has(day)).map((day) => [day, rows.get(day) ?? []]),
+    ),
     isDoubtful: reasons.length > 0,
   };
   const rebuilt = await swapIn(task, swap, world);

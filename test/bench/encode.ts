@@ -4,13 +4,20 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import parquetjs, { type FieldDefinition } from 'parquetjs-lite';
-import { columnFacts, columnsOf, type ColumnType, type SummaryRow } from '../../schemas/columns.ts';
+import {
+  columnFacts,
+  columnsOf,
+  type ColumnType,
+  type SummaryRow,
+  rowColumnsOf,
+} from '../../schemas/columns.ts';
 import { knownStatesOf } from '../../schemas/kinds.ts';
-import { encodeRows } from '../../src/adapters/parquet/writer.ts';
-import { DAY_MS } from '../../src/domain/day.ts';
+import { encodeMonth } from '../../src/adapters/parquet/writer.ts';
+import { DAY_MS, utcDay } from '../../src/domain/day.ts';
 import { fileOrder } from '../../src/domain/row.ts';
 import { installPeers, runPeer } from './contestants.ts';
 import { type BenchTable, median } from './table.ts';
+import { groupBy } from '../../src/domain/group-by.ts';
 
 const ROWS = 100_000;
 const ROUNDS = 5;
@@ -19,7 +26,11 @@ const DAY = Date.UTC(2026, 10, 22);
 type Encode = (rows: readonly SummaryRow[]) => Promise<Uint8Array>;
 
 const contestants: Readonly<Record<string, Encode>> = {
-  'encodeRows (checked, whole columns, dictionaries)': (rows) => encodeRows('copy', rows),
+  'encodeRows (checked, whole columns, dictionaries)': (rows) =>
+    encodeMonth(
+      'copy',
+      groupBy(rows, (row) => utcDay(row.start_time)),
+    ),
   'parquetjs-lite appendRow, same options': encodeWithAppendRow,
   'hyparquet-writer, GZIP': encodeWithHyparquet,
 };
@@ -51,7 +62,13 @@ async function measurePyarrow(rows: readonly SummaryRow[]): Promise<[number, num
   installPeers();
   const folder = await mkdtemp(join(tmpdir(), 'backup-ledger-bench-'));
   const file = join(folder, 'data.parquet');
-  await writeFile(file, await encodeRows('copy', rows));
+  await writeFile(
+    file,
+    await encodeMonth(
+      'copy',
+      groupBy(rows, (row) => utcDay(row.start_time)),
+    ),
+  );
   const [seconds = Number.NaN, bytes = Number.NaN] = await runPeer('encode.py', file);
   await rm(folder, { recursive: true });
   return [Math.round(rows.length / seconds), bytes];
@@ -103,7 +120,7 @@ function sequence(): () => number {
 }
 
 async function encodeWithAppendRow(rows: readonly SummaryRow[]): Promise<Uint8Array> {
-  const types = { string: 'UTF8', bigint: 'INT64', timestamp: 'TIMESTAMP_MILLIS' } as const;
+  const types = { string: 'UTF8', bigint: 'INT64', date: 'DATE', timestamp: 'TIMESTAMP_MILLIS' } as const;
   const fields = columnsOf('copy').map((name): [string, FieldDefinition] => {
     const { type, nullable } = columnFacts(name);
     return [name, { type: types[type], optional: nullable, compression: 'GZIP' }];
@@ -114,14 +131,14 @@ async function encodeWithAppendRow(rows: readonly SummaryRow[]): Promise<Uint8Ar
   const schema = new parquetjs.ParquetSchema(Object.fromEntries(fields));
   const envelope = new parquetjs.ParquetEnvelopeWriter(schema, keep, async () => {}, 0, options);
   const writer = new parquetjs.ParquetWriter(schema, envelope, options);
-  for (const row of rows) await writer.appendRow(row);
+  for (const row of rows) await writer.appendRow({ ...row, start_date: Math.floor(row.start_time / DAY_MS) });
   await writer.close();
   return Buffer.concat(chunks);
 }
 
 async function encodeWithHyparquet(rows: readonly SummaryRow[]): Promise<Uint8Array> {
-  const types = { string: 'STRING', bigint: 'INT64', timestamp: 'TIMESTAMP' } as const;
-  const columnData = columnsOf('copy').map((name) => {
+  const types = { string: 'STRING', bigint: 'INT64', date: 'TIMESTAMP', timestamp: 'TIMESTAMP' } as const;
+  const columnData = rowColumnsOf('copy').map((name) => {
     const { type, nullable } = columnFacts(name);
     return { name, nullable, type: types[type], data: rows.map((row) => hyparquetValue(type, row[name])) };
   });

@@ -3,15 +3,25 @@ import { dirname, join } from 'node:path';
 import type { SummaryRow } from '../../schemas/columns.ts';
 import type { RecordedObject } from '../../schemas/pull-record.ts';
 import { parquetCodec } from '../../src/adapters/parquet/codec.ts';
-import { addDays, DAY_MS, daysBetween, type Day, startOfDay } from '../../src/domain/day.ts';
+import {
+  addDays,
+  DAY_MS,
+  daysBetween,
+  type Day,
+  startOfDay,
+  monthOf,
+  type Month,
+} from '../../src/domain/day.ts';
 import { partitionPath } from '../../src/ledger/partition.ts';
-import { pullPath } from '../../src/ledger/pull-key.ts';
+import { pullName, recordsPath } from '../../src/ledger/records-key.ts';
 import { fileOrder } from '../../src/domain/row.ts';
 import { sha256 } from '../../src/domain/sha256.ts';
 import { SliceLog } from '../../src/pull/slice-log.ts';
 import { sliceResult } from '../../src/pull/slice-result.ts';
-import { encodeRecord } from '../../src/ledger/pull-record.ts';
+import { encodeRecord, recordOf } from '../../src/ledger/pull-record.ts';
 import { aSlice } from '../fixtures/builders.ts';
+import { groupBy } from '../../src/domain/group-by.ts';
+import { sliceName } from '../../src/domain/slice.ts';
 
 /** A ledger of a year, pulled every day. */
 
@@ -44,35 +54,66 @@ export async function writeYear(ledger: string, change: Partial<LedgerShape> = {
   };
   const table = 'copy_job_summaries';
   const binding = { kind: 'copy', aggregation_period: 'ONE_DAY', grain: {} };
-  await put('ledger.json', JSON.stringify({ format_version: 1, tables: { [table]: binding } }));
   const days = daysBetween(addDays(TODAY, -shape.days), addDays(TODAY, -1));
+  const firstMonth = monthOf(days[0] ?? TODAY);
+  const manifest = { format_version: 2, first_month: firstMonth, tables: { [table]: binding } };
+  await put('ledger.json', JSON.stringify(manifest));
   for (const region of shape.regions) {
-    const objects = new Map<Day, RecordedObject>();
-    for (const startDate of days) {
-      const partition = partitionPath({ table, aggregationPeriod: 'ONE_DAY', startDate, region });
-      const bytes = await parquetCodec.encode('copy', rowsOf(shape, region, startDate));
+    const objects = new Map<Month, RecordedObject>();
+    for (const [month, own] of groupBy(days, monthOf)) {
+      const partition = partitionPath({ table, aggregationPeriod: 'ONE_DAY', month, region });
+      const bytes = await parquetCodec.encode(
+        'copy',
+        new Map(own.map((day) => [day, rowsOf(shape, region, day)])),
+      );
       await put(partition, bytes);
-      const action = 'written' as const;
-      objects.set(startDate, { partition, action, version: 'v', sha256: sha256(bytes), rows: shape.rows });
+      const rows = own.length * shape.rows;
+      objects.set(month, {
+        partition,
+        action: 'written',
+        version: 'v',
+        sha256: sha256(bytes),
+        replaced_sha256: null,
+        rows,
+      });
     }
-    let lastGood: string | null = null;
-    for (const day of [...days.slice(1), TODAY]) {
-      const observedAt = startOfDay(day) + PULL_TIME_MS;
-      const seen = daysBetween(addDays(day, -HISTORY_DAYS), addDays(day, -1));
-      const slice = aSlice({ region });
-      const blank = sliceResult({ slice, log: new SliceLog(slice, () => undefined) });
-      const result = {
-        ...blank,
-        last_good_pull: lastGood,
-        first_day: seen[0] ?? null,
-        last_day: seen.at(-1) ?? null,
-      };
-      const confirmed = seen.flatMap((startDate) => objects.get(startDate) ?? []);
-      const record = { observedAt, result, rawSha256: null, objects: confirmed, writtenBy: 'bench' };
-      lastGood = pullPath(aSlice({ region }), observedAt);
-      await put(lastGood, encodeRecord(record));
-    }
+    for (const [key, lines] of recordsOf(region, days, objects)) await put(key, `${lines.join('\n')}\n`);
   }
+}
+
+/** A record a day, chained, by the key of its object. */
+function recordsOf(
+  region: string,
+  days: readonly Day[],
+  objects: ReadonlyMap<Month, RecordedObject>,
+): ReadonlyMap<string, string[]> {
+  const slice = aSlice({ region });
+  const records = new Map<string, string[]>();
+  let before: { readonly pull: string; readonly line: string } | undefined;
+  for (const day of [...days.slice(1), TODAY]) {
+    const observedAt = startOfDay(day) + PULL_TIME_MS;
+    const seen = daysBetween(addDays(day, -HISTORY_DAYS), addDays(day, -1)).filter(
+      (known) => known >= (days[0] ?? ''),
+    );
+    const log = new SliceLog(slice, () => undefined);
+    const result = {
+      ...sliceResult({ slice, startedAt: observedAt, log }),
+      kept: 1,
+      last_good_pull: before?.pull ?? null,
+      first_day: seen[0] ?? null,
+      last_day: seen.at(-1) ?? null,
+    };
+    const found = [...new Set(seen.map(monthOf))].flatMap((month) => objects.get(month) ?? []);
+    const times = { observedAt, startedAt: observedAt, finishedAt: observedAt };
+    const pull = pullName({ slice: sliceName(slice), instant: observedAt });
+    const previous_sha256 = before ? sha256(Buffer.from(before.line)) : null;
+    const recorded = { ...times, result, rawSha256: null, objects: found, writtenBy: 'bench' };
+    const line = encodeRecord(recordOf(recorded, { pull, previous_sha256 }));
+    const key = recordsPath({ slice: sliceName(slice), month: monthOf(day) });
+    records.set(key, [...(records.get(key) ?? []), line]);
+    before = { pull, line };
+  }
+  return records;
 }
 
 /** A number from 1 to 97 without a pattern that compresses, the same every time. */

@@ -124,6 +124,12 @@ const ofPull: Examples<typeof pullFlags> = {
   now: anInstant,
 };
 
+const aDay = words(['2026-11-01', '2026-11-02', '2026-11-03'], undefined, [
+  '2026-11-31',
+  'yesterday',
+  '1.1.2026',
+]);
+
 const ofVerify: Examples<typeof verifyFlags> = {
   ledger: ofPull.ledger,
   'expected-bucket-owner': ofPull['expected-bucket-owner'],
@@ -136,6 +142,8 @@ const ofVerify: Examples<typeof verifyFlags> = {
     otherwise: 129_600_000,
     wrong: ['36', '0h', 'a day'],
   },
+  since: aDay,
+  raw: words(['all', 'recent', 'none'], 'all', ['some', 'ALL']),
   deadline: ofPull.deadline,
   json: aSwitch,
   'log-format': ofPull['log-format'],
@@ -144,12 +152,6 @@ const ofVerify: Examples<typeof verifyFlags> = {
   config: ofPull.config,
   now: anInstant,
 };
-
-const aDay = words(['2026-11-01', '2026-11-02', '2026-11-03'], undefined, [
-  '2026-11-31',
-  'yesterday',
-  '1.1.2026',
-]);
 
 const ofReplay: Examples<typeof replayFlags> = {
   ledger: ofPull.ledger,

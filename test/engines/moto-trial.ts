@@ -128,5 +128,5 @@ async function readFiles(endpoint: string, folder: string): Promise<ReadFile[]> 
 function pathColumns(path: string): ReadRow {
   const key = parsePartitionPath(path);
   if (!key || partitionPath(key) !== path) throw new Error(`${path} is no partition`);
-  return { aggregation_period: key.aggregationPeriod, start_date: key.startDate };
+  return { aggregation_period: key.aggregationPeriod, start_month: key.month };
 }

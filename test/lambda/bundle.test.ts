@@ -122,7 +122,7 @@ describe('action pull', () => {
           accounts: expect.any(Number),
           accounts_before: null,
           last_day: '2026-11-22',
-          written: 14,
+          written: 1,
           warnings: [expect.stringContaining('message category')],
         },
       ],

@@ -132,7 +132,9 @@ describe('any sequence of pulls', () => {
       const store = new MemoryStore();
       const later = latestOf(pulls);
       for (const pull of pulls) {
-        const { received, kept, duplicates, conflicts, rejected, foreign } = await apply(store, pull, { later });
+        const { received, kept, duplicates, conflicts, rejected, foreign } = await apply(store, pull, {
+          later,
+        });
         expect(received).toBe(kept + duplicates + conflicts + rejected + foreign);
         expect(received).toBe(pull.rows.length + (pull.toleratedRejects ? 1 : 0));
       }
@@ -153,7 +155,8 @@ describe('a pull applied twice', () => {
         const again = await apply(store, pull, { codec: parquetCodec, later });
         expect(again.partitions.written).toBe(0);
         expect(dataPuts(store)).toHaveLength(puts);
-        for (const [key, bytes] of Object.entries(objects)) expect(store.snapshot()[key]?.startsWith(bytes)).toBe(true);
+        for (const [key, bytes] of Object.entries(objects))
+          expect(store.snapshot()[key]?.startsWith(bytes)).toBe(true);
       }
     });
     await fc.assert(once, { numRuns: 60 });

@@ -139,7 +139,10 @@ describe('applying a plan', () => {
   it('says what it replaced', async () => {
     await seed([aRow()]);
     const before = createHash('sha256').update(store.bytes(partition)).digest('hex');
-    const committed = await applyPartition(files, await plan(() => becoming([aRow({ job_count: 2 })], { changed: 1 })));
+    const committed = await applyPartition(
+      files,
+      await plan(() => becoming([aRow({ job_count: 2 })], { changed: 1 })),
+    );
     expect(committed?.object).toMatchObject({ action: 'written', replaced_sha256: before });
   });
 

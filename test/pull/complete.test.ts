@@ -49,7 +49,9 @@ describe.each(['folder', 's3'] as const)('a ledger on %s', (on) => {
     const after = await trial.objects();
     for (const [key, bytes] of before)
       // Records grow, and keep what they held.
-      expect(Buffer.compare(after.get(key)?.subarray(0, bytes.length) ?? Buffer.alloc(0), bytes), key).toBe(0);
+      expect(Buffer.compare(after.get(key)?.subarray(0, bytes.length) ?? Buffer.alloc(0), bytes), key).toBe(
+        0,
+      );
     const puts = trial.s3?.requests.slice(requestsBefore).filter(({ method }) => method === 'PUT') ?? [];
     expect(puts.filter(({ key }) => !/\/(raw|pulls)\//.test(key))).toEqual([]);
     expect((await trial.records()).length).toBe(6);
@@ -84,9 +86,7 @@ describe.each(['folder', 's3'] as const)('a ledger on %s', (on) => {
     expect(result.plan).toMatchObject([{ action: 'create' }]);
     expect(result.plan?.[0]?.days).toHaveLength(14);
     expect(
-      result.plan?.[0]?.days.every(
-        ({ added, changed, removed }) => added > 0 && changed + removed === 0,
-      ),
+      result.plan?.[0]?.days.every(({ added, changed, removed }) => added > 0 && changed + removed === 0),
     ).toBe(true);
     expect((await trial.objects()).size).toBe(0);
   });

@@ -228,8 +228,9 @@ describe('the coverage view', () => {
       first_day: '2026-11-16',
       last_day: '2026-11-29',
     };
-    const key = 'pulls/pull_date=2026-11-30/20261130T033000000Z-copy-ONE_DAY-eu-west-1-any.json';
-    await trial.tamper(key, Buffer.from(`${JSON.stringify(copy)}\n`));
+    const key = 'pulls/pull_month=2026-11/copy-ONE_DAY-eu-west-1-any.jsonl';
+    const records = (await trial.objects()).get(key) ?? new Uint8Array();
+    await trial.tamper(key, Buffer.concat([records, Buffer.from(`${JSON.stringify(copy)}\n`)]));
     expect(await sql('SELECT start_date FROM ledger_coverage WHERE gap OR NOT pulled')).toEqual([]);
   });
 

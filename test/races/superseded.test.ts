@@ -52,9 +52,10 @@ describe.each(['folder', 's3'] as const)('on %s', (on) => {
   it('a pull of another account is not superseded', async () => {
     trial = await openTrial({ on });
     const [one = '', two = ''] = trial.simulator.accounts;
-    trial.simulator.clock.advance(HOUR_MS);
+    // Clocks differ by seconds; by an hour they are wrong.
+    trial.simulator.clock.advance(60_000);
     await trial.pull({ account: one });
-    trial.simulator.clock.advance(-HOUR_MS);
+    trial.simulator.clock.advance(-60_000);
     expect(sliceOf(await trial.pull({ account: two }), 'eu-west-1').outcome).toBe('ok');
   });
 
@@ -63,12 +64,11 @@ describe.each(['folder', 's3'] as const)('on %s', (on) => {
     const results = [await trial.pull(), await trial.pull()];
 
     expect(results.map((result) => sliceOf(result).outcome)).toEqual(['ok', 'ok']);
-    const names = [...(await trial.objects()).keys()].filter((key) => key.startsWith('pulls/'));
-    expect(names.toSorted()).toEqual([
-      'pulls/pull_date=2026-11-23/20261123T033000000Z-copy-ONE_DAY-eu-west-1-any.json',
-      'pulls/pull_date=2026-11-23/20261123T033000001Z-copy-ONE_DAY-eu-west-1-any.json',
-    ]);
     const records = await trial.records();
+    expect(records.map(({ pull }) => pull)).toEqual([
+      '20261123T033000000Z-copy-ONE_DAY-eu-west-1-any',
+      '20261123T033000001Z-copy-ONE_DAY-eu-west-1-any',
+    ]);
     expect(records.map(({ observed_at }) => observed_at)).toEqual(
       Array.from({ length: 2 }, () => '2026-11-23 03:30:00.000'),
     );

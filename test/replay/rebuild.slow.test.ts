@@ -27,7 +27,7 @@ afterEach(async () => {
 });
 
 function keyOn(day: string, region = 'eu-west-1'): string {
-  return `${TABLE}/aggregation_period=ONE_DAY/start_date=${day}/${region}.parquet`;
+  return `${TABLE}/aggregation_period=ONE_DAY/start_month=${day.slice(0, 7)}/${region}.parquet`;
 }
 
 /** Every data object, its bytes as hexadecimal: equal pictures are equal byte for byte. */
@@ -107,15 +107,15 @@ async function picture(folder: string): Promise<Record<string, string>> {
 }
 
 async function rewrite(key: string, change: (rows: SummaryRow[]) => SummaryRow[]): Promise<void> {
-  const rows = await parquetCodec.decode('copy', await bytesOf(key));
-  await trial.tamper(key, await parquetCodec.encode('copy', change(rows)));
+  const month = await parquetCodec.open('copy', await bytesOf(key));
+  await trial.tamper(key, await month.splice(new Map([[DAY, change(await month.rowsOf(DAY))]])));
 }
 
 describe('a ledger rebuilt in an empty place', () => {
   it('is the original, byte for byte, after much trouble', async () => {
     await liveThroughTrouble();
     const original = await data();
-    expect(Object.keys(original).length).toBeGreaterThan(60);
+    expect(Object.keys(original).length).toBeGreaterThan(5);
     expect(await rebuiltData()).toEqual(original);
   });
 
@@ -146,34 +146,23 @@ describe('a ledger rebuilt in an empty place', () => {
   it('holds the kinds, regions and days that were asked for', async () => {
     await live();
     const asked = { kind: 'restore', region: 'us-east-1', from: '2026-11-15', to: '2026-11-18' };
-    const expected = Object.entries(await data()).filter(([key]) =>
-      /restore.*start_date=2026-11-1[5-8].*us-east-1/.test(key),
-    );
-    expect(await rebuiltData(asked)).toEqual(Object.fromEntries(expected));
-    expect(expected).toHaveLength(4);
+    const rebuilt = await rebuiltData(asked);
+    const key = keyOn(DAY, 'us-east-1').replace('copy', 'restore');
+    expect(Object.keys(rebuilt)).toEqual([key]);
+    const original = await parquetCodec.open('restore', await bytesOf(key));
+    const month = await parquetCodec.open('restore', Buffer.from(rebuilt[key] ?? '', 'hex'));
+    const days = ['2026-11-15', '2026-11-16', '2026-11-17', '2026-11-18'];
+    expect([...month.days.keys()]).toEqual(days);
+    for (const day of days) expect(await month.rowsOf(day)).toEqual(await original.rowsOf(day));
   });
 
   it.each([
     ["somebody else's file", 'notes.txt'],
-    [
-      'a pull of another ledger',
-      'pulls/pull_date=2026-11-23/20261123T010005123Z-copy-ONE_DAY-eu-west-1-any.json',
-    ],
+    ['pulls of another ledger', 'pulls/pull_month=2026-11/copy-ONE_DAY-ap-southeast-2-any.jsonl'],
   ])('is not mixed with %s', async (_what, key) => {
     await live(trial, 1);
     const other = await openTrial();
-    await other.tamper(
-      key,
-      Buffer.from(
-        JSON.stringify({
-          record_version: 1,
-          outcome: 'ok',
-          table: 'x',
-          observed_at: '2026-11-23 01:00:05.123',
-          objects: [],
-        }),
-      ),
-    );
+    await other.tamper(key, Buffer.from('x'));
     await expect(trial.replay({ into: other.ledger })).rejects.toMatchObject({ recovery: 'fix-usage' });
     expect(await data(other)).toEqual({});
     await other.close();
@@ -199,14 +188,6 @@ describe('replay heals', () => {
     ],
     ['one without rows', () => rewrite(key, () => [])],
     [
-      'two that were swapped',
-      async () => {
-        const [one, two] = [await bytesOf(key), await bytesOf(keyOn('2026-11-19'))];
-        await trial.tamper(key, two);
-        await trial.tamper(keyOn('2026-11-19'), one);
-      },
-    ],
-    [
       'all of them at once',
       async () => {
         for (const each of Object.keys(original)) await trial.tamper(each, undefined);
@@ -231,14 +212,35 @@ describe('replay heals', () => {
     expect((await trial.rows()).filter(({ account_id }) => account_id === gone)).toEqual(before);
   });
 
-  it('only the days asked for', async () => {
-    const other = keyOn('2026-11-18');
-    await trial.tamper(key, undefined);
-    await trial.tamper(other, undefined);
+  it('only the days asked for, where the rest of the month can stay as it is', async () => {
+    const other = '2026-11-18';
+    const intact = await parquetCodec.open('copy', await bytesOf(key));
+    const wrong = async (day: string) => (await intact.rowsOf(day)).map((row) => ({ ...row, job_count: 77 }));
+    await trial.tamper(
+      key,
+      await intact.splice(
+        new Map([
+          [DAY, await wrong(DAY)],
+          [other, await wrong(other)],
+        ]),
+      ),
+    );
     await trial.replay({ from: DAY, to: DAY });
-    const healed = await data();
-    expect(healed[key]).toBe(original[key]);
-    expect(healed[other]).toBeUndefined();
+    const healed = await parquetCodec.open('copy', await bytesOf(key));
+    expect(await healed.rowsOf(DAY)).toEqual(await intact.rowsOf(DAY));
+    expect(await healed.rowsOf(other)).toEqual(await wrong(other));
+  });
+
+  it('the whole month, where one day was asked for and the file is damaged', async () => {
+    await trial.tamper(key, (await bytesOf(key)).slice(0, 99));
+    await trial.replay({ from: DAY, to: DAY });
+    expect(await data()).toEqual(original);
+  });
+
+  it('nothing where there is no ledger: that is wrong usage', async () => {
+    await expect(trial.replay({ ledger: `${elsewhere}/typo` })).rejects.toMatchObject({
+      recovery: 'fix-usage',
+    });
   });
 
   it('nothing where nothing is wrong: no data object is written', async () => {
@@ -275,7 +277,7 @@ describe('what is left out is said', () => {
     expect(await data()).toEqual(before);
   });
 
-  describe('a pull whose raw pages cannot be had', () => {
+  describe('a pull whose raw pages cannot be read', () => {
     beforeEach(async () => {
       await trial.pull();
       trial.simulator.clock.advance(DAY_MS);
@@ -290,7 +292,7 @@ describe('what is left out is said', () => {
       expect(result).toMatchObject({ outcome: 'incomplete', exit_code: 65 });
       expect(result.tables[0]?.incomplete[0]).toMatchObject({
         action: 'kept',
-        reasons: [expect.stringContaining('were not kept')],
+        reasons: [expect.stringContaining('were not stored')],
       });
       expect(await data()).toEqual(before);
       expect((await trial.verify()).exit_code).toBe(0);
@@ -330,12 +332,12 @@ describe('a pull that is withdrawn', () => {
     trial.simulator.setFaults([{ fault: 'miscount', of: 'both', by: 1000, rows: 500 }]);
     await trial.pull();
     trial.simulator.setFaults([]);
-    bad = [...(await trial.objects()).keys()].filter((key) => key.startsWith('pulls/')).at(-1) ?? '';
+    bad = (await trial.records()).at(-1)?.pull ?? '';
   });
 
   it.each([
-    ['key of its record', () => bad],
-    ['file name of its record', () => bad.split('/').at(-1) ?? ''],
+    ['its name', () => bad],
+    ['file name of its raw pages', async () => (await trial.records()).at(-1)?.raw?.split('/').at(-1) ?? ''],
     ['key of its raw pages', async () => (await trial.records()).at(-1)?.raw ?? ''],
   ])('by the %s is gone as if it had never been', async (_how, name) => {
     const result = await trial.replay({ exclude: await name() });
@@ -354,7 +356,7 @@ describe('a pull that is withdrawn', () => {
   });
 
   it('leaves zero-row files where it was the only one', async () => {
-    const [first = ''] = [...(await trial.objects()).keys()].filter((key) => key.startsWith('pulls/'));
+    const first = (await trial.records())[0]?.pull ?? '';
     await trial.replay({ exclude: `${first},${bad}` });
     expect(Object.keys(await data())).toEqual(Object.keys(sound));
     expect(await trial.rows()).toEqual([]);
@@ -397,14 +399,22 @@ describe('beside a pull', () => {
   it('that has not been recorded yet, a replay keeps its hands off what that brought', async () => {
     await live(trial, 2);
     await trial.pull();
-    const newest = [...(await trial.objects()).keys()]
-      .filter((key) => key.endsWith('copy-ONE_DAY-eu-west-1-any.json'))
-      .toSorted()
-      .at(-1);
-    if (!newest) throw new Error('no record');
+    const key = 'pulls/pull_month=2026-11/copy-ONE_DAY-eu-west-1-any.jsonl';
+    const lines = Buffer.from(await bytesOf(key))
+      .toString()
+      .trimEnd()
+      .split('\n');
     const before = await data();
-    const record = JSON.parse(Buffer.from(await bytesOf(newest)).toString()) as PullRecord;
-    await trial.tamper(newest, undefined);
+    const record = JSON.parse(lines.at(-1) ?? '') as PullRecord;
+    await trial.tamper(
+      key,
+      Buffer.from(
+        lines
+          .slice(0, -1)
+          .map((line) => `${line}\n`)
+          .join(''),
+      ),
+    );
     const result = await trial.replay();
     const own = record.objects.filter(({ action }) => action === 'written').map(({ partition }) => partition);
     const kept = result.tables[0]?.incomplete.map(({ partition }) => partition) ?? [];

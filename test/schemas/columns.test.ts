@@ -9,7 +9,13 @@ import {
 } from '../../schemas/columns.ts';
 import { kindNames } from '../../schemas/kinds.ts';
 
-const measures = ['job_count bigint', 'start_date date', 'start_time timestamp', 'end_time timestamp', 'observed_at timestamp'];
+const measures = [
+  'job_count bigint',
+  'start_date date',
+  'start_time timestamp',
+  'end_time timestamp',
+  'observed_at timestamp',
+];
 
 /** Reserved in Athena: in DDL, and in SELECT. */
 const reserved =

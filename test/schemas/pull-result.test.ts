@@ -134,7 +134,11 @@ describe('a real result keeps the schema', () => {
   it('of a superseded pull', async () => {
     const store = new MemoryStore();
     await pullOnce([aSummary()], { store, now: Date.UTC(2026, 10, 23, 4) });
-    const result = await pullOnce([aSummary()], { store, now: Date.UTC(2026, 10, 23, 3), later: Date.UTC(2026, 10, 23, 5) });
+    const result = await pullOnce([aSummary()], {
+      store,
+      now: Date.UTC(2026, 10, 23, 3),
+      later: Date.UTC(2026, 10, 23, 5),
+    });
     expect(result.slices[0]?.outcome).toBe('superseded');
     expect(errorsOf(result)).toBe('');
   });

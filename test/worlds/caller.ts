@@ -9,7 +9,7 @@ import type { SummarySource } from '../../src/ports.ts';
 import type { PullWorld } from '../../src/pull/pull-region.ts';
 import { type RunOptions, pullAll } from '../../src/pull/pull-all.ts';
 import type { Simulator, SummaryItem } from '../../src/simulator/index.ts';
-import { aSlice, generousLimits } from '../fixtures/builders.ts';
+import { aSlice, generousLimits, tryAgain } from '../fixtures/builders.ts';
 import { MemoryStore } from '../fixtures/memory-store.ts';
 import type { CountedRow } from './counts.ts';
 import type { PulledRows } from './naive.ts';
@@ -57,7 +57,7 @@ export function openCaller(simulator: Simulator): Caller {
   const retry = createRetry({ maxAttempts: 3, signal, now: clock.now, minDelayMs: 1 });
   const world: PullWorld = {
     store: ledger,
-    storeForFailures: ledger,
+    afterFailure: { store: ledger, retryLostRaces: tryAgain },
     codec: parquetCodec,
     lines: gzipLines,
     clock,

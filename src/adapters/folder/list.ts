@@ -3,7 +3,8 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ListedObject } from '../../ports.ts';
 import { naming, unlessMissing } from './errors.ts';
-import { isOwnName, linkError } from './paths.ts';
+import { isOwnName } from '../../domain/own-files.ts';
+import { linkError } from './paths.ts';
 
 interface Wanted {
   readonly prefix: string;

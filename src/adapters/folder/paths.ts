@@ -2,15 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreError } from '../../errors.ts';
 import { unlessMissing } from './errors.ts';
-
-export const LOCK_NAME = '.lock';
-/** The file that is being written, to be put in place of an object. */
-export const STAGING_NAME = '.staging';
-
-/** Whether a name is that of one of the store's own files, which are no objects. */
-export function isOwnName(key: string): boolean {
-  return key === LOCK_NAME || key === STAGING_NAME;
-}
+import { isOwnName } from '../../domain/own-files.ts';
 
 /** The folders and the file a key names. Throws StoreError for a key that could leave the root or name no object. */
 export function partsOf(key: string): readonly string[] {

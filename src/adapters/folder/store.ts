@@ -8,7 +8,8 @@ import type { ObjectStore, PutCondition, PutResult } from '../../ports.ts';
 import { naming, unlessMissing } from './errors.ts';
 import { walk } from './list.ts';
 import { withLock } from './lock.ts';
-import { isFolder, LOCK_NAME, partsOf } from './paths.ts';
+import { LOCK_NAME } from '../../domain/own-files.ts';
+import { isFolder, partsOf } from './paths.ts';
 import { clearStaging, makeRoot, replaceFile } from './write.ts';
 
 export interface FileStoreOptions {

@@ -2,7 +2,8 @@ import { constants } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errnoOf } from './errors.ts';
-import { isFolder, STAGING_NAME } from './paths.ts';
+import { STAGING_NAME } from '../../domain/own-files.ts';
+import { isFolder } from './paths.ts';
 
 /**
  * Puts a whole file in place of what is there. A reader sees the old bytes or the new ones, also after a power cut.

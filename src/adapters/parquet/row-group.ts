@@ -155,7 +155,8 @@ function describeAfresh(group: WrittenRowGroup, chunks: readonly Chunk[]): void 
 function checkEmitted(group: WrittenRowGroup, columns: readonly Column[], expected: number): void {
   for (const [index, { name }] of columns.entries()) {
     const emitted = group.columns[index]?.meta_data.num_values;
-    if (emitted !== expected) throw new EncodeError(`${name}: ${emitted} of ${expected} rows were written`);
+    if (emitted !== expected)
+      throw new EncodeError(`${name}: ${Number(emitted)} of ${expected} rows were written`);
   }
 }
 
