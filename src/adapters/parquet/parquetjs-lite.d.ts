@@ -136,10 +136,12 @@ declare module 'parquetjs-lite/lib/util.js' {
 
 /** The structures of the format. Source: parquet.thrift of Apache Parquet. */
 declare module 'parquetjs-lite/gen-nodejs/parquet_types.js' {
+  import type { WrittenRowGroup } from 'parquetjs-lite';
+
   type Struct = new (fields: Readonly<Record<string, unknown>>) => object;
   const thrift: {
     readonly FileMetaData: new () => {
-      readonly row_groups: readonly import('parquetjs-lite').WrittenRowGroup[];
+      readonly row_groups: readonly WrittenRowGroup[];
     };
     readonly PageHeader: Struct;
     readonly DictionaryPageHeader: Struct;

@@ -78,7 +78,8 @@ describe('a month that is spliced', () => {
         bytes = await (await parquetCodec.open('copy', bytes)).splice(changed);
         for (const [day, rows] of changed) model.set(day, rows);
         const after = groupsOf(bytes);
-        for (const [day, pages] of before) if (!changed.has(day)) expect(after.get(day)).toBe(pages);
+        const untouched = [...before].filter(([day]) => !changed.has(day));
+        for (const [day, pages] of untouched) expect(after.get(day)).toBe(pages);
       }
       const atOnce = await parquetCodec.encode('copy', model);
       expect(Buffer.compare(bytes, atOnce)).toBe(0);
