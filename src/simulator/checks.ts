@@ -1,4 +1,4 @@
-/** Says what was expected when a value is not it. */
+/** What was expected; undefined for a value that is right. */
 export type Check = (value: unknown) => string | undefined;
 
 export type Checks = Readonly<Record<string, Check>>;
@@ -31,17 +31,17 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Every problem of an object, as `path: expected …, got …`. Names that stand in no table are problems. */
+/** Every problem of an object, as `path: expected …, got …`. Names without a check are problems. */
 export function problemsOf(path: string, value: unknown, checks: Checks): string[] {
   if (!isRecord(value)) return [problem(path, 'an object', value)];
   return Object.entries(value)
-    .filter(([, each]) => each !== undefined)
-    .flatMap(([name, each]) => {
+    .filter(([, member]) => member !== undefined)
+    .flatMap(([name, member]) => {
       const check = checks[name];
       if (!check)
         return [problem(pathTo(path, name), `one of the names ${Object.keys(checks).join(', ')}`, name)];
-      const expected = check(each);
-      return expected === undefined ? [] : [problem(pathTo(path, name), expected, each)];
+      const expected = check(member);
+      return expected === undefined ? [] : [problem(pathTo(path, name), expected, member)];
     });
 }
 

@@ -119,7 +119,7 @@ export function parseWorld(value: unknown): Partial<World> {
     ...(absences === undefined ? [] : problemsOfList('absences', absences, problemsOfAbsence)),
   ]);
   const world = Object.fromEntries(
-    Object.entries(value as Partial<World>).filter(([, each]) => each !== undefined),
+    Object.entries(value as Partial<World>).filter(([, entry]) => entry !== undefined),
   ) as Partial<World>;
   return absences === undefined ? world : { ...world, absences: (absences as unknown[]).map(parseAbsence) };
 }

@@ -62,11 +62,11 @@ export interface Simulator {
   /** Replaces all faults. Throws InvalidSettingError. */
   setFaults(faults: readonly Fault[]): void;
   clearFaults(): void;
-  /** Those that can still strike. */
+  /** Those that can still happen. */
   faults(): readonly Fault[];
   /** The rows a faultless, complete pull would read: absences, window and switches included. */
   truth(query: TruthQuery): SummaryItem[];
-  /** One day's counts as one who sees everything would count them at a time (default: now). */
+  /** The true counts of one day at a time (default: now), without window, absences or zero rows. */
   observe(wanted: Omit<Observation, 'at'> & { readonly at?: EpochMs }): SummaryItem[];
   readonly requests: RequestLog;
   /** Ends every connection, hanging ones too. */

@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { factsOf } from '../../schemas/kinds.ts';
 import { createClock } from './world/clock.ts';
 import { answerControl, CONTROL_PATH } from './http/control.ts';
-import { answerSummaries, type Room } from './http/endpoint.ts';
+import { answerSummaries, type EndpointContext } from './http/endpoint.ts';
 import { AwsError, errorAnswer } from './errors.ts';
-import { createFaultDesk } from './faults/choose-faults.ts';
-import { createJobBook, type JobBook } from './world/job-book.ts';
+import { createFaultSchedule } from './faults/fault-schedule.ts';
+import { createJobTable, type JobTable } from './world/job-table.ts';
 import { observeDay } from './world/observer.ts';
 import { type ResolvedOptions, resolveOptions } from './options.ts';
 import { createRequestLog } from './http/request-log.ts';
@@ -42,7 +42,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   server.on('request', (incoming: IncomingMessage, response: ServerResponse) => {
     requestLog.enter();
     response.once('close', requestLog.leave);
-    respond(simulator, inner.room, { incoming, response }).catch((error: unknown) =>
+    respond(simulator, inner.context, { incoming, response }).catch((error: unknown) =>
       response.destroy(error as Error),
     );
   });
@@ -57,15 +57,23 @@ type Controls = Pick<
 /** The world behind the endpoint, and the handles by which it is moved. */
 function createInner(
   { seed, accounts, rowsPerDay, latencyMs, now, world: firstWorld, faults }: ResolvedOptions,
-  record: Room['record'],
-): { readonly room: Room; readonly controls: Controls } {
+  record: EndpointContext['record'],
+): { readonly context: EndpointContext; readonly controls: Controls } {
   const clock = createClock(now);
-  const book = createJobBook({ seed, accounts, rowsPerDay });
-  const snapshots = createSnapshots(book);
-  const desk = createFaultDesk(seed);
-  desk.set(faults);
+  const jobs = createJobTable({ seed, accounts, rowsPerDay });
+  const snapshots = createSnapshots(jobs);
+  const schedule = createFaultSchedule(seed);
+  schedule.set(faults);
   let state = { world: firstWorld, version: 1 };
-  const room: Room = { seed, latencyMs, clock, snapshots, desk, record, world: () => state };
+  const context: EndpointContext = {
+    seed,
+    latencyMs,
+    clock,
+    snapshots,
+    schedule,
+    record,
+    world: () => state,
+  };
   const controls: Controls = {
     clock,
     world: {
@@ -74,25 +82,25 @@ function createInner(
         state = { world: { ...state.world, ...parseWorld(change) }, version: state.version + 1 };
       },
     },
-    setFaults: (next) => desk.set(parseFaults(next)),
-    clearFaults: () => desk.set([]),
-    faults: () => desk.active(),
-    truth: (query) => truthOf(room, query),
-    observe: (wanted) => observe(room, book, wanted),
+    setFaults: (next) => schedule.set(parseFaults(next)),
+    clearFaults: () => schedule.set([]),
+    faults: () => schedule.active(),
+    truth: (query) => truthOf(context, query),
+    observe: (wanted) => observe(context, jobs, wanted),
   };
-  return { room, controls };
+  return { context, controls };
 }
 
 function observe(
-  room: Room,
-  book: JobBook,
+  context: EndpointContext,
+  jobs: JobTable,
   wanted: Parameters<Simulator['observe']>[0],
 ): ReturnType<Simulator['observe']> {
-  return observeDay(book, room.world().world, { ...wanted, at: wanted.at ?? room.clock.now() });
+  return observeDay(jobs, context.world().world, { ...wanted, at: wanted.at ?? context.clock.now() });
 }
 
 function truthOf(
-  room: Room,
+  context: EndpointContext,
   { kind, region, period, filters, at }: TruthQuery,
 ): ReturnType<Simulator['truth']> {
   const query = {
@@ -101,8 +109,8 @@ function truthOf(
     period: period ?? factsOf(kind).requestPeriods.ONE_DAY ?? 'ONE_DAY',
     filters: { ...anyFilters, ...filters },
   };
-  const now = Math.floor((at ?? room.clock.now()) / 1000);
-  return room.snapshots.at(query, { now, ...room.world() }).slice(0, Infinity);
+  const now = Math.floor((at ?? context.clock.now()) / 1000);
+  return context.snapshots.at(query, { now, ...context.world() }).slice(0, Infinity);
 }
 
 interface Exchange {
@@ -110,14 +118,18 @@ interface Exchange {
   readonly response: ServerResponse;
 }
 
-async function respond(simulator: Simulator, room: Room, { incoming, response }: Exchange): Promise<void> {
+async function respond(
+  simulator: Simulator,
+  context: EndpointContext,
+  { incoming, response }: Exchange,
+): Promise<void> {
   // Node would stamp answers with the host's clock, which is not this world's.
   response.sendDate = false;
   const url = new URL(incoming.url ?? '/', simulator.url);
   if (url.pathname.startsWith(CONTROL_PATH))
     return send(response, await answerControl(simulator, incoming, url));
   const kind = incoming.method === 'GET' ? kindAt(url.pathname) : undefined;
-  if (kind) return answerSummaries(room, kind, { incoming, response, url });
+  if (kind) return answerSummaries(context, kind, { incoming, response, url });
   const message = `no such operation: ${incoming.method} ${url.pathname}`;
   send(response, errorAnswer(new AwsError('UnknownOperationException', 404, { message })));
 }

@@ -59,6 +59,7 @@ it.each(['its own place', 'another place'])(
       expect(dataOf(target)).toEqual(sound);
       deaths += died ? 1 : 0;
     }
-    expect(deaths).toBeGreaterThan(DAYS.length);
+    // A month is one write, so a replay into another place dies at the file, its record and the line that says it.
+    expect(deaths).toBeGreaterThan(1);
   },
 );

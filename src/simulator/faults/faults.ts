@@ -1,6 +1,6 @@
 import type { Kind } from '../../../schemas/kinds.ts';
 
-/** Which requests a fault strikes. A fault that names nothing strikes all of them. */
+/** Which requests a fault happens to. A fault that names nothing happens to all of them. */
 export interface FaultScope {
   /** Share of the matching requests, 0 to 1, drawn from the seed by region and kind. Default: 1. */
   readonly share?: number;
@@ -13,20 +13,20 @@ export interface FaultScope {
   /** Only the next so many matching requests. Default: no limit; for `expired-token` 1. */
   readonly times?: number;
   /**
-   * Requests for rows, or for sums (with `AGGREGATE_ALL` on a dimension). Default: rows for the faults that shape what a
-   * good answer says, both for all others.
+   * Requests for rows, or for sums (with `AGGREGATE_ALL` on a dimension). Default: rows for the faults that change what
+   * a good answer says, both for all others.
    */
   readonly of?: 'rows' | 'sums' | 'both';
 }
 
-/** What a hook for hostile rows is told. */
+/** What a function that makes `raw` rows is given. */
 export interface PageContext {
   readonly kind: Kind;
   readonly region: string;
   readonly page: number;
 }
 
-/** What goes wrong. At most one error or broken transfer strikes a request: the first that matches. */
+/** What goes wrong. At most one error or broken transfer happens to a request: the first that matches. */
 export type FaultEffect =
   /** ThrottlingException 400, with a `Retry-After` header if given. */
   | { readonly fault: 'throttling'; readonly retryAfterSeconds?: number }
@@ -58,17 +58,17 @@ export type FaultEffect =
   | { readonly fault: 'delay'; readonly ms: number }
   /** From page two on the answer's NextToken is the one it was asked with. */
   | { readonly fault: 'repeated-token' }
-  /** The last `rows` (default 1) of the page before appear again first. Page one has none before it. */
+  /** The page begins with the last `rows` (default 1) of the page before. Page one is left alone. */
   | { readonly fault: 'overlap'; readonly rows?: number }
   /** As `overlap`, but each count is one higher than before. */
   | { readonly fault: 'conflict-later'; readonly rows?: number }
-  /** The page's first `rows` (default 1) stand again at its end, with a count one higher. */
+  /** The page's first `rows` (default 1) are repeated at its end, with a count one higher. */
   | { readonly fault: 'conflict-within'; readonly rows?: number }
   /** The page's first `rows` (default 1) have a count so many higher (default 1). */
   | { readonly fault: 'miscount'; readonly by?: number; readonly rows?: number }
   /** The page's rows in another order. */
   | { readonly fault: 'shuffle' }
-  /** A page without rows, whose token goes on where this page should have begun. */
+  /** A page without rows, whose token leads to the rows this page should have had. */
   | { readonly fault: 'empty-page' }
   /** The first `rows` (default 1) have this state (default `TELEPORTED`). */
   | { readonly fault: 'unknown-state'; readonly state?: string; readonly rows?: number }
@@ -97,7 +97,7 @@ export type FaultName = FaultEffect['fault'];
 /** Faults of one name. */
 export type FaultOf<N extends FaultName> = Extract<Fault, { readonly fault: N }>;
 
-/** The faults that shape what a good answer says, or when it comes. All others replace or break it. */
+/** The faults that change what a good answer says, or when it comes. All others replace or break it. */
 const shaping: ReadonlySet<FaultName> = new Set([
   'delay',
   'repeated-token',
@@ -117,7 +117,7 @@ export function isBreaking(fault: Fault): boolean {
   return !shaping.has(fault.fault);
 }
 
-/** Whether a fault is about requests such as this one. */
+/** Whether a fault happens to requests such as this one. */
 export function concerns(fault: Fault, request: { readonly asksSums: boolean }): boolean {
   const { of = isBreaking(fault) || fault.fault === 'delay' ? 'both' : 'rows' } = fault;
   return of === 'both' || request.asksSums === (of === 'sums');

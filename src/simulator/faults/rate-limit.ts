@@ -5,10 +5,10 @@ export interface RateLimit {
   stop(): void;
 }
 
-const SHORTEST_TICK_MS = 10;
+const MIN_TICK_MS = 10;
 
 export function createRateLimit(perSecond: number, burst: number): RateLimit {
-  const tickMs = Math.max(SHORTEST_TICK_MS, 1000 / perSecond);
+  const tickMs = Math.max(MIN_TICK_MS, 1000 / perSecond);
   let tokens = burst;
   let timer: NodeJS.Timeout | undefined;
   const stop = (): void => {

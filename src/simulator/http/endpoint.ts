@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AGGREGATE_ALL, factsOf, type Kind } from '../../../schemas/kinds.ts';
 import type { SimulatedClock } from '../world/clock.ts';
 import { AwsError, errorAnswer } from '../errors.ts';
-import type { FaultDesk } from '../faults/choose-faults.ts';
+import type { FaultSchedule } from '../faults/fault-schedule.ts';
 import { type Fault, isBreaking, ofName } from '../faults/faults.ts';
 import { pageText } from './pages.ts';
 import { refusalOf } from '../faults/refusals.ts';
@@ -11,17 +11,17 @@ import { accessKeyOf, parseRequest, regionOf, type SummaryRequest } from './requ
 import type { RequestRecord } from './request-log.ts';
 import { type Answer, send } from './send.ts';
 import type { Snapshots } from '../world/snapshots.ts';
-import type { Tally } from '../world/counted-rows.ts';
+import type { CountedRows } from '../world/counted-rows.ts';
 import { openToken, type Position, tokenRefused } from './tokens.ts';
 import type { World } from '../world/world.ts';
 
-/** What answering needs of the running simulator. */
-export interface Room {
+/** What an endpoint needs of the running simulator. */
+export interface EndpointContext {
   readonly seed: string;
   readonly latencyMs: number;
   readonly clock: SimulatedClock;
   readonly snapshots: Snapshots;
-  readonly desk: FaultDesk;
+  readonly schedule: FaultSchedule;
   world(): { readonly world: World; readonly version: number };
   record(record: RequestRecord): void;
 }
@@ -36,15 +36,15 @@ interface Outcome {
 
 /** Answers one API request. */
 export async function answerSummaries(
-  room: Room,
+  context: EndpointContext,
   kind: Kind,
   exchange: { readonly incoming: IncomingMessage; readonly response: ServerResponse; readonly url: URL },
 ): Promise<void> {
   const { incoming, response, url } = exchange;
-  const outcome = decide(room, kind, { authorization: incoming.headers.authorization, url });
+  const outcome = decide(context, kind, { authorization: incoming.headers.authorization, url });
   const breaking = outcome.faults.find(isBreaking);
-  record(room, kind, { outcome, url, accessKey: accessKeyOf(incoming.headers.authorization) });
-  const late = ofName(outcome.faults, 'delay').reduce((sum, { ms }) => sum + ms, room.latencyMs);
+  record(context, kind, { outcome, url, accessKey: accessKeyOf(incoming.headers.authorization) });
+  const late = ofName(outcome.faults, 'delay').reduce((sum, { ms }) => sum + ms, context.latencyMs);
   if (late > 0) await sleep(late);
   if (!response.destroyed) send(response, outcome.answer, breaking);
 }
@@ -54,43 +54,43 @@ interface Asked {
   readonly url: URL;
 }
 
-function decide(room: Room, kind: Kind, asked: Asked): Outcome {
-  const struck = { region: 'unknown', page: 1, faults: [] as readonly Fault[] };
+function decide(context: EndpointContext, kind: Kind, asked: Asked): Outcome {
+  const known = { region: 'unknown', page: 1, faults: [] as readonly Fault[] };
   try {
-    struck.region = regionOf(asked.authorization);
-    const request = parseRequest(kind, struck.region, asked.url.searchParams);
-    const position = positionOf(room, request);
-    struck.page = position.page;
-    struck.faults = room.desk.strike({
+    known.region = regionOf(asked.authorization);
+    const request = parseRequest(kind, known.region, asked.url.searchParams);
+    const position = positionOf(context, request);
+    known.page = position.page;
+    known.faults = context.schedule.pick({
       ...request,
       page: position.page,
       hasToken: request.token !== undefined,
       asksSums: Object.values(request.filters).includes(AGGREGATE_ALL),
     });
-    return { ...struck, ...answerOf(room, request, { position, faults: struck.faults }) };
+    return { ...known, ...answerOf(context, request, { position, faults: known.faults }) };
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    return { ...struck, rows: 0, answer: errorAnswer(error) };
+    return { ...known, rows: 0, answer: errorAnswer(error) };
   }
 }
 
-function positionOf(room: Room, request: SummaryRequest): Position {
-  const now = Math.floor(room.clock.now() / 1000);
-  const { world, version } = room.world();
+function positionOf(context: EndpointContext, request: SummaryRequest): Position {
+  const now = Math.floor(context.clock.now() / 1000);
+  const { world, version } = context.world();
   if (request.token === undefined) return { offset: 0, page: 1, now, version };
-  const position = openToken(room.seed, request, request.token);
+  const position = openToken(context.seed, request, request.token);
   return world.countsMove ? { ...position, now, version } : position;
 }
 
 function answerOf(
-  room: Room,
+  context: EndpointContext,
   request: SummaryRequest,
   { position, faults }: { readonly position: Position; readonly faults: readonly Fault[] },
 ): { readonly answer: Answer; readonly rows: number } {
   const refusal = refusalOf(faults.find(isBreaking));
   if (refusal) return { answer: refusal, rows: 0 };
-  const { body, rows } = pageText(rowsAt(room, request, position), {
-    seed: room.seed,
+  const { body, rows } = pageText(rowsAt(context, request, position), {
+    seed: context.seed,
     request,
     position,
     faults,
@@ -98,17 +98,17 @@ function answerOf(
   return { answer: { status: 200, body }, rows };
 }
 
-/** A token outlives a changed world only as long as its snapshot is kept: it cannot be counted again. */
-function rowsAt(room: Room, request: SummaryRequest, position: Position): Tally {
-  const { world, version } = room.world();
-  if (position.version === version) return room.snapshots.at(request, { ...position, world });
-  const kept = room.snapshots.kept(request, position);
-  if (!kept) throw tokenRefused();
-  return kept;
+/** After a change of the world a token is good only while its snapshot is cached: it cannot be counted again. */
+function rowsAt(context: EndpointContext, request: SummaryRequest, position: Position): CountedRows {
+  const { world, version } = context.world();
+  if (position.version === version) return context.snapshots.at(request, { ...position, world });
+  const cached = context.snapshots.cached(request, position);
+  if (!cached) throw tokenRefused();
+  return cached;
 }
 
 function record(
-  room: Room,
+  context: EndpointContext,
   kind: Kind,
   {
     outcome,
@@ -117,17 +117,17 @@ function record(
   }: { readonly outcome: Outcome; readonly url: URL; readonly accessKey: string | undefined },
 ): void {
   const { region, page, rows, faults, answer } = outcome;
-  const silent = faults.some(({ fault }) => fault === 'reset' || fault === 'hang');
-  room.record({
-    at: room.clock.now(),
+  const unanswered = faults.some(({ fault }) => fault === 'reset' || fault === 'hang');
+  context.record({
+    at: context.clock.now(),
     region,
     accessKey,
     kind,
     operation: factsOf(kind).operation,
     page,
     parameters: Object.fromEntries(url.searchParams),
-    status: silent ? 0 : answer.status,
-    rows: silent ? 0 : rows,
+    status: unanswered ? 0 : answer.status,
+    rows: unanswered ? 0 : rows,
     faults: faults.map(({ fault }) => fault),
   });
 }

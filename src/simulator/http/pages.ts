@@ -2,7 +2,7 @@ import { factsOf } from '../../../schemas/kinds.ts';
 import { type Fault, ofName } from '../faults/faults.ts';
 import { randomFrom, seedOf, shuffled } from '../world/random.ts';
 import type { SummaryRequest } from './request.ts';
-import type { SummaryItem, Tally } from '../world/counted-rows.ts';
+import type { SummaryItem, CountedRows } from '../world/counted-rows.ts';
 import { type Position, sealToken } from './tokens.ts';
 
 type Item = SummaryItem | Readonly<Record<string, unknown>>;
@@ -10,7 +10,7 @@ type Item = SummaryItem | Readonly<Record<string, unknown>>;
 /** One answer as it goes out. */
 export interface PageText {
   readonly body: string;
-  /** Rows of the tally in it, repeated ones included. */
+  /** Rows in it, repeated ones included. */
   readonly rows: number;
 }
 
@@ -22,29 +22,36 @@ export interface PageOptions {
 }
 
 /** The page at a position, as faulty as it was told to be. */
-export function pageText(tally: Tally, options: PageOptions): PageText {
+export function pageText(counted: CountedRows, options: PageOptions): PageText {
   const { request, faults } = options;
   const empty = ofName(faults, 'empty-page').length > 0;
-  const { again, end } = reach(tally, options);
+  const { again, end } = reach(counted, options);
   const own = empty
     ? []
-    : [...repeatRows(tally, options, again), ...tally.slice(options.position.offset, end)];
+    : [...repeatRows(counted, options, again), ...counted.slice(options.position.offset, end)];
   const items = shapeItems(own, options);
   const next = empty ? options.position.offset : end;
-  const token = empty || next < tally.length ? nextToken(options, next) : undefined;
+  const token = empty || next < counted.length ? nextToken(options, next) : undefined;
   return { body: bodyOf(request, { texts: textsOf(items, options), token }), rows: items.length };
 }
 
-/** Repeated rows take room from new ones, but at least one new row comes on each page, else paging would not end. */
-function reach(tally: Tally, { request, position, faults }: PageOptions): { again: number; end: number } {
-  const wanted = [...ofName(faults, 'overlap'), ...ofName(faults, 'conflict-later')];
-  const most = Math.max(0, ...wanted.map(({ rows = 1 }) => rows));
-  const again = Math.min(most, request.maxResults - 1, position.offset);
-  return { again, end: Math.min(tally.length, position.offset + request.maxResults - again) };
+/** Repeated rows take the place of new ones, but each page has at least one new row, else paging would not end. */
+function reach(
+  counted: CountedRows,
+  { request, position, faults }: PageOptions,
+): { again: number; end: number } {
+  const repeating = [...ofName(faults, 'overlap'), ...ofName(faults, 'conflict-later')];
+  const wanted = Math.max(0, ...repeating.map(({ rows = 1 }) => rows));
+  const again = Math.min(wanted, request.maxResults - 1, position.offset);
+  return { again, end: Math.min(counted.length, position.offset + request.maxResults - again) };
 }
 
-function repeatRows(tally: Tally, { position, faults }: PageOptions, again: number): readonly SummaryItem[] {
-  const rows = tally.slice(position.offset - again, position.offset);
+function repeatRows(
+  counted: CountedRows,
+  { position, faults }: PageOptions,
+  again: number,
+): readonly SummaryItem[] {
+  const rows = counted.slice(position.offset - again, position.offset);
   return ofName(faults, 'conflict-later').length > 0 ? rows.map(oneMore) : rows;
 }
 

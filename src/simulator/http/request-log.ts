@@ -18,7 +18,7 @@ export interface RequestRecord {
   readonly status: number;
   /** Rows in the answer. */
   readonly rows: number;
-  /** Names of the faults that struck it. */
+  /** Names of the faults that happened to it. */
   readonly faults: readonly string[];
 }
 
@@ -32,11 +32,11 @@ export interface RequestLog {
   readonly recent: readonly RequestRecord[];
   /** Requests being answered now, and the most there ever were at once. */
   readonly inFlight: number;
-  readonly mostInFlight: number;
+  readonly maxInFlight: number;
   clear(): void;
 }
 
-const KEPT_RECORDS = 1000;
+const MAX_RECENT = 1000;
 
 interface Counts {
   total: number;
@@ -57,7 +57,7 @@ export function createRequestLog(): {
 } {
   let counts = nothing();
   let inFlight = 0;
-  let mostInFlight = 0;
+  let maxInFlight = 0;
   const log: RequestLog = {
     get total() {
       return counts.total;
@@ -77,18 +77,18 @@ export function createRequestLog(): {
     get inFlight() {
       return inFlight;
     },
-    get mostInFlight() {
-      return mostInFlight;
+    get maxInFlight() {
+      return maxInFlight;
     },
     clear: () => {
       counts = nothing();
-      mostInFlight = inFlight;
+      maxInFlight = inFlight;
     },
   };
   return {
     log,
     enter: () => {
-      mostInFlight = Math.max(mostInFlight, ++inFlight);
+      maxInFlight = Math.max(maxInFlight, ++inFlight);
     },
     leave: () => {
       inFlight--;
@@ -103,7 +103,7 @@ function addRecord(counts: Counts, record: RequestRecord): void {
   count(counts.byOperation, record.operation);
   for (const fault of record.faults) count(counts.byFault, fault);
   counts.recent.push(record);
-  if (counts.recent.length > KEPT_RECORDS) counts.recent.shift();
+  if (counts.recent.length > MAX_RECENT) counts.recent.shift();
 }
 
 function count(counts: Record<string, number>, name: string): void {

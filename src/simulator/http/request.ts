@@ -22,7 +22,7 @@ export interface SummaryRequest extends Query {
 
 /** What omitted parameters mean here; AWS does not document it. */
 const DEFAULT_PERIOD: AggregationPeriod = 'ONE_DAY';
-const MOST_RESULTS = 500;
+const MAX_RESULTS = 500;
 
 /** The kind whose operation a path is, or undefined. */
 export function kindAt(path: string): Kind | undefined {
@@ -62,7 +62,7 @@ export function parseRequest(kind: Kind, region: string, parameters: URLSearchPa
     region,
     period: parsePeriod(parameters.get('AggregationPeriod') ?? DEFAULT_PERIOD),
     filters,
-    maxResults: parseMaxResults(parameters.get('MaxResults') ?? String(MOST_RESULTS)),
+    maxResults: parseMaxResults(parameters.get('MaxResults') ?? String(MAX_RESULTS)),
     token: parameters.get('NextToken') ?? undefined,
   };
 }
@@ -75,8 +75,8 @@ function parsePeriod(text: string): AggregationPeriod {
 
 function parseMaxResults(text: string): number {
   const value = Number(text);
-  if (!/^\d+$/.test(text) || value < 1 || value > MOST_RESULTS) {
-    throw invalidParameter(`Invalid MaxResults: ${text} is not from 1 to ${MOST_RESULTS}`);
+  if (!/^\d+$/.test(text) || value < 1 || value > MAX_RESULTS) {
+    throw invalidParameter(`Invalid MaxResults: ${text} is not from 1 to ${MAX_RESULTS}`);
   }
   return value;
 }

@@ -55,9 +55,9 @@ export function randomAbsences(
     .filter(() => random() < options.share)
     .map((account) => {
       const turn = options.start + Math.floor((random() * 60 - 20) * 24) * (DAY_MS / 24);
-      const story = between(random, 0, 2);
-      if (story === 0) return { account, to: turn, why: 'left' };
-      if (story === 1) return { account, from: turn, why: 'left' };
+      const event = between(random, 0, 2);
+      if (event === 0) return { account, to: turn, why: 'left' };
+      if (event === 1) return { account, from: turn, why: 'left' };
       return { account, from: turn, to: turn + between(random, 1, 10) * DAY_MS, why: 'hidden' };
     });
 }

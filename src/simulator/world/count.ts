@@ -1,15 +1,15 @@
 import type { AggregationPeriod, Filters, Kind } from '../../../schemas/kinds.ts';
 import { type Absence, absencesIn, covers } from './accounts.ts';
-import { faceTableOf } from './job-traits.ts';
-import type { JobBook } from './job-book.ts';
-import { DAY_SECONDS, type EpochSeconds, LONGEST_LIFE_DAYS, resourceTypes, stepAt } from './jobs.ts';
-import { type Projection, projectFaces, projectValues } from './projection.ts';
-import { createTally, type Tally } from './counted-rows.ts';
+import { traitTableOf } from './job-traits.ts';
+import type { JobTable } from './job-table.ts';
+import { DAY_SECONDS, type EpochSeconds, MAX_LIFE_DAYS, resourceTypes, stepAt } from './jobs.ts';
+import { type Projection, projectTraits, projectValues } from './projection.ts';
+import { createCountedRows, type CountedRows } from './counted-rows.ts';
 import { boundsOf, type CountedWindow, windowOf } from './window.ts';
 import type { World } from './world.ts';
 
 /** Days of drawn jobs kept in memory: the widest window, today, and the longest life before it, with some to spare. */
-const KEPT_DAYS = 15 + 1 + 2 * LONGEST_LIFE_DAYS;
+const CACHED_DAYS = 15 + 1 + 2 * MAX_LIFE_DAYS;
 
 export interface Query {
   readonly kind: Kind;
@@ -25,43 +25,43 @@ export interface Moment {
 
 /** Counts one region's jobs as they stand at the moment. `only` narrows the accounts, by index. */
 export function countJobs(
-  book: JobBook,
+  jobs: JobTable,
   query: Query,
   { now, world, only = () => true }: Moment & { readonly only?: (account: number) => boolean },
-): Tally {
+): CountedRows {
   const window = windowOf(query, world, now);
   const absences = absencesIn(query.region, world.absences);
   const accounts = visible(
-    projectValues(book.accounts, query.filters.AccountId),
+    projectValues(jobs.accounts, query.filters.AccountId),
     (index) =>
       only(index) &&
-      !absences.some((absence) => isOf(absence, book.accounts[index]!) && covers(absence, now * 1000)),
+      !absences.some((absence) => isOf(absence, jobs.accounts[index]!) && covers(absence, now * 1000)),
   );
   const types = projectValues(resourceTypes, query.filters.ResourceType);
-  const faces = projectFaces(faceTableOf(query.kind).faces, query.filters);
-  const counts = fill({ book, query, now, world, window, accounts, types, faces, absences });
+  const traits = projectTraits(traitTableOf(query.kind).traits, query.filters);
+  const counts = fill({ jobs, query, now, world, window, accounts, types, traits, absences });
   const base = { Region: query.region };
-  return createTally(counts, {
+  return createCountedRows(counts, {
     zeroRows: world.zeroRows && window.daily,
     boundsOf: (nth) => boundsOf(window, nth),
     labelOf: (key) => ({
       ...base,
-      AccountId: accounts.labels[Math.floor(key / faces.labels.length / types.labels.length)]!,
-      ResourceType: types.labels[Math.floor(key / faces.labels.length) % types.labels.length]!,
-      ...faces.labels[key % faces.labels.length],
+      AccountId: accounts.labels[Math.floor(key / traits.labels.length / types.labels.length)]!,
+      ResourceType: types.labels[Math.floor(key / traits.labels.length) % types.labels.length]!,
+      ...traits.labels[key % traits.labels.length],
     }),
   });
 }
 
 interface Counting {
-  readonly book: JobBook;
+  readonly jobs: JobTable;
   readonly query: Query;
   readonly now: EpochSeconds;
   readonly world: World;
   readonly window: CountedWindow;
   readonly accounts: Projection<string>;
   readonly types: Projection<string>;
-  readonly faces: Projection<unknown>;
+  readonly traits: Projection<unknown>;
   readonly absences: readonly Absence[];
 }
 
@@ -74,11 +74,11 @@ function visible<Label>(projection: Projection<Label>, seen: (index: number) => 
 }
 
 /** Jobs that were never created: by account index, the stretches it was out of the organisation. */
-function departures({ book, absences }: Counting): ReadonlyMap<number, readonly Absence[]> {
+function departures({ jobs, absences }: Counting): ReadonlyMap<number, readonly Absence[]> {
   const left = absences.filter(({ why }) => why === 'left');
   if (left.length === 0) return new Map();
   return new Map(
-    book.accounts
+    jobs.accounts
       .map((account, index) => [index, left.filter((absence) => isOf(absence, account))] as const)
       .filter(([, own]) => own.length > 0),
   );
@@ -86,12 +86,12 @@ function departures({ book, absences }: Counting): ReadonlyMap<number, readonly 
 
 /** Count by key, one map per row window. */
 function fill(counting: Counting): readonly ReadonlyMap<number, number>[] {
-  const { book, query, window, world } = counting;
-  const lookBack = world.countOn === 'creation' ? 0 : LONGEST_LIFE_DAYS;
+  const { jobs, query, window, world } = counting;
+  const lookBack = world.countOn === 'creation' ? 0 : MAX_LIFE_DAYS;
   const windows = window.daily ? Math.max(0, window.endDay - window.firstDay) : 1;
   const counts = Array.from({ length: windows }, () => new Map<number, number>());
   const gone = departures(counting);
-  book.forgetBefore(query.kind, query.region, window.endDay - KEPT_DAYS);
+  jobs.forgetBefore(query.kind, query.region, window.endDay - CACHED_DAYS);
   for (let day = window.firstDay - lookBack; day < window.endDay; day++)
     fillDay(counting, { day, gone, counts });
   return counts;
@@ -105,21 +105,21 @@ interface Target {
 
 /** The one loop that runs a million times: it allocates nothing per job. */
 function fillDay(
-  { book, query, now, world, window, ...into }: Counting,
+  { jobs, query, now, world, window, ...into }: Counting,
   { day, gone, counts }: Target,
 ): void {
-  const sheet = book.sheet(query.kind, query.region, day);
-  const { stories } = faceTableOf(query.kind);
-  const moment = { now, story: stories[0] as readonly number[] };
+  const sheet = jobs.sheet(query.kind, query.region, day);
+  const { lifeCycles } = traitTableOf(query.kind);
+  const moment = { now, lifeCycle: lifeCycles[0] as readonly number[] };
   for (let line = 0; line < sheet.size; line++) {
     const account = into.accounts.target[sheet.account[line]!]!;
     const type = into.types.target[sheet.resourceType[line]!]!;
     if (account < 0 || type < 0) continue;
-    moment.story = stories[sheet.story[line]!]!;
+    moment.lifeCycle = lifeCycles[sheet.lifeCycle[line]!]!;
     const step = stepAt(sheet, line, moment);
     if (step === undefined) continue;
-    const face = into.faces.target[moment.story[step]!]!;
-    if (face < 0) continue;
+    const trait = into.traits.target[moment.lifeCycle[step]!]!;
+    if (trait < 0) continue;
     const created = sheet.times[0][line]!;
     if (gone.get(sheet.account[line]!)?.some((absence) => covers(absence, created * 1000))) continue;
     const changed = sheet.times[step][line]!;
@@ -128,7 +128,7 @@ function fillDay(
     const countedOn = Math.floor(instant / DAY_SECONDS);
     if (instant < window.from || countedOn >= window.endDay) continue;
     const bucket = counts[window.daily ? countedOn - window.firstDay : 0]!;
-    const key = (account * into.types.labels.length + type) * into.faces.labels.length + face;
+    const key = (account * into.types.labels.length + type) * into.traits.labels.length + trait;
     bucket.set(key, (bucket.get(key) ?? 0) + sheet.count[line]!);
   }
 }

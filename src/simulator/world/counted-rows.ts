@@ -13,22 +13,22 @@ export interface SummaryItem {
 }
 
 /** The counted rows of an answer. Rows are built when read: a page never pays for the others. */
-export interface Tally {
+export interface CountedRows {
   readonly length: number;
   slice(from: number, to: number): SummaryItem[];
 }
 
-export interface TallyOptions {
+export interface CountedRowsOptions {
   readonly zeroRows: boolean;
   readonly boundsOf: (nth: number) => Pick<SummaryItem, 'StartTime' | 'EndTime'>;
   readonly labelOf: (key: number) => Omit<SummaryItem, 'Count' | 'StartTime' | 'EndTime'>;
 }
 
-/** A tally of counts by key, one map per row window. */
-export function createTally(
+/** Rows from counts by key, one map per row window. */
+export function createCountedRows(
   counts: readonly ReadonlyMap<number, number>[],
-  { zeroRows, boundsOf, labelOf }: TallyOptions,
-): Tally {
+  { zeroRows, boundsOf, labelOf }: CountedRowsOptions,
+): CountedRows {
   const everyKey = new Set(zeroRows ? counts.flatMap((bucket) => [...bucket.keys()]) : []);
   const keysOf = (bucket: ReadonlyMap<number, number>) => new Set([...bucket.keys(), ...everyKey]);
   const length = zeroRows
@@ -59,8 +59,8 @@ export function createTally(
   };
 }
 
-/** One answer's rows after another's. */
-export function joinTallies(first: Tally, second: Tally): Tally {
+/** The rows of one answer, then those of another. */
+export function joinRows(first: CountedRows, second: CountedRows): CountedRows {
   return {
     length: first.length + second.length,
     slice: (from, to) => [...first.slice(from, to), ...second.slice(from - first.length, to - first.length)],

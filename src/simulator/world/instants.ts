@@ -4,7 +4,7 @@ import type { Check } from '../checks.ts';
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 // Dates beyond this are no dates.
-const FURTHEST = 8.64e15;
+const MAX_INSTANT = 8.64e15;
 
 // A time without an offset would mean the host's time zone.
 const ISO_PATTERN = /^\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2}))?$/;
@@ -13,7 +13,7 @@ const ISO_PATTERN = /^\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2}))?$/;
 export function parseInstant(value: unknown): EpochMs | undefined {
   const iso = typeof value === 'string' && ISO_PATTERN.test(value);
   const instant = iso ? Date.parse(value) : value;
-  return typeof instant === 'number' && Math.abs(instant) <= FURTHEST ? instant : undefined;
+  return typeof instant === 'number' && Math.abs(instant) <= MAX_INSTANT ? instant : undefined;
 }
 
 /** `30s`, `15m`, `36h`, `10d` or milliseconds as milliseconds, negative to go back; undefined for anything else. */

@@ -1,19 +1,19 @@
 import { type FilterName, factsOf, finishedStatesOf, type Kind } from '../../../schemas/kinds.ts';
 
-/** What a job shows of itself besides region, account and resource type. */
-export type Face = Readonly<Partial<Record<FilterName, string>>>;
+/** The dimensions of a job besides region, account and resource type. */
+export type JobTraits = Readonly<Partial<Record<FilterName, string>>>;
 
 /** The steps of a job's life, in order. Not every job takes all of them. */
 export const steps = ['created', 'pending', 'running', 'closing', 'finished'] as const;
 export type Step = 0 | 1 | 2 | 3 | 4;
 
-/** Indexes into `faces` by step; -1 for a step that jobs of this outcome do not take. */
-export type Story = readonly [number, number, number, number, number];
+/** Indexes into `traits` by step; -1 for a step that jobs of this outcome do not take. */
+export type LifeCycle = readonly [number, number, number, number, number];
 
-export interface FaceTable {
-  readonly faces: readonly Face[];
-  /** One per way a job can end. The first one is plain success. */
-  readonly stories: readonly Story[];
+export interface TraitTable {
+  readonly traits: readonly JobTraits[];
+  /** One for each way a job can end. The first one is plain success. */
+  readonly lifeCycles: readonly LifeCycle[];
 }
 
 // Spelled as inconsistently as AWS spells them.
@@ -36,47 +36,47 @@ const closingStates: Readonly<Record<string, string>> = {
   ABORTED: 'ABORTING',
 };
 
-/** The values of a dimension that jobs in a state show. A job that has no message yet reports none of trouble. */
+/** The values of a dimension that jobs in a state have. An unfinished job has no trouble to report yet. */
 function valuesOf(dimension: FilterName, state: string): readonly string[] {
   if (dimension === 'MessageCategory') return messages[state] ?? ['SUCCESS'];
   if (dimension === 'ScanResultStatus') return scanResults[state] ?? ['UNKNOWN'];
   return ['GUARDDUTY'];
 }
 
-function facesOf(kind: Kind, state: string): readonly Face[] {
+function traitsOf(kind: Kind, state: string): readonly JobTraits[] {
   const details = factsOf(kind).filters.filter(
     (name) => !['AccountId', 'ResourceType', 'State'].includes(name),
   );
-  return details.reduce<readonly Face[]>(
-    (faces, name) =>
-      faces.flatMap((face) => valuesOf(name, state).map((value) => ({ ...face, [name]: value }))),
+  return details.reduce<readonly JobTraits[]>(
+    (combinations, name) =>
+      combinations.flatMap((traits) => valuesOf(name, state).map((value) => ({ ...traits, [name]: value }))),
     [{ State: state }],
   );
 }
 
-function buildFaceTable(kind: Kind): FaceTable {
+function buildTraitTable(kind: Kind): TraitTable {
   const facts = factsOf(kind);
-  const unfinished = facts.unfinishedStates.flatMap((state) => facesOf(kind, state));
+  const unfinished = facts.unfinishedStates.flatMap((state) => traitsOf(kind, state));
   const endings = finishedStatesOf(kind).toSorted(
     (a, b) => Number(b === 'COMPLETED') - Number(a === 'COMPLETED'),
   );
-  const finished = endings.flatMap((state) => facesOf(kind, state));
-  const stepIn = (state: string | undefined) => unfinished.findIndex((face) => face.State === state);
-  const stories = finished.map((face, index): Story => [
+  const finished = endings.flatMap((state) => traitsOf(kind, state));
+  const stepIn = (state: string | undefined) => unfinished.findIndex((traits) => traits.State === state);
+  const lifeCycles = finished.map((traits, index): LifeCycle => [
     stepIn('CREATED'),
     stepIn('PENDING'),
     stepIn('RUNNING'),
-    stepIn(closingStates[face.State ?? '']),
+    stepIn(closingStates[traits.State ?? '']),
     unfinished.length + index,
   ]);
-  return { faces: [...unfinished, ...finished], stories };
+  return { traits: [...unfinished, ...finished], lifeCycles };
 }
 
-const tables = new Map<Kind, FaceTable>();
+const tables = new Map<Kind, TraitTable>();
 
-/** Everything a kind's jobs can show, and the ways their lives can go. */
-export function faceTableOf(kind: Kind): FaceTable {
-  const known = tables.get(kind) ?? buildFaceTable(kind);
+/** Every combination of traits that a kind's jobs can have, and every life cycle. */
+export function traitTableOf(kind: Kind): TraitTable {
+  const known = tables.get(kind) ?? buildTraitTable(kind);
   tables.set(kind, known);
   return known;
 }

@@ -1,5 +1,5 @@
 import { type Kind, knownResourceTypes } from '../../../schemas/kinds.ts';
-import { faceTableOf, type Step } from './job-traits.ts';
+import { traitTableOf, type Step } from './job-traits.ts';
 import { between, mix, type Random, randomFrom, seedOf } from './random.ts';
 
 /** All times of jobs are whole seconds since the epoch: nothing changes within a second. */
@@ -7,7 +7,7 @@ export type EpochSeconds = number;
 
 export const DAY_SECONDS = 86_400;
 /** No job lives longer, so a window needs the jobs of only so many days before it. */
-export const LONGEST_LIFE_DAYS = 3;
+export const MAX_LIFE_DAYS = 3;
 
 export const resourceTypes: readonly string[] = knownResourceTypes;
 
@@ -19,8 +19,8 @@ export interface JobSheet {
   readonly size: number;
   readonly account: Uint32Array;
   readonly resourceType: Uint8Array;
-  /** Index into the kind's stories. */
-  readonly story: Uint8Array;
+  /** Index into the kind's life cycles. */
+  readonly lifeCycle: Uint8Array;
   readonly count: Uint16Array;
   /** When each step began, by step: five columns. */
   readonly times: readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array];
@@ -54,7 +54,7 @@ export function drawJobs(of: JobsOf): JobSheet {
 
 interface Place {
   readonly resourceType: number;
-  readonly story: number;
+  readonly lifeCycle: number;
 }
 
 /**
@@ -66,16 +66,16 @@ function placeOf(
   account: number,
   nth: number,
 ): Place | undefined {
-  const stories = faceTableOf(of.kind).stories.length;
+  const lifeCycles = traitTableOf(of.kind).lifeCycles.length;
   const own = mix(of.accountSeed, account);
   const onlyTrouble = mix(own, of.day) % 5 === 0 ? 1 : 0;
   const index = nth + onlyTrouble;
   const pair = index >> 1;
   const turn = 2 * Math.floor(pair / resourceTypes.length) + (index & 1);
-  if (turn >= stories) return undefined;
+  if (turn >= lifeCycles) return undefined;
   const resourceType = (own + pair) % resourceTypes.length;
-  if (turn === 0) return { resourceType, story: 0 };
-  return { resourceType, story: 1 + ((mix(own, resourceType) + turn - 1) % (stories - 1)) };
+  if (turn === 0) return { resourceType, lifeCycle: 0 };
+  return { resourceType, lifeCycle: 1 + ((mix(own, resourceType) + turn - 1) % (lifeCycles - 1)) };
 }
 
 interface Slot extends Place {
@@ -85,7 +85,7 @@ interface Slot extends Place {
 
 /** About 93 of 100 jobs succeed: successes come in dozens, of which a few go their own way, other endings one by one. */
 function drawSlot(writer: SheetWriter, random: Random, slot: Slot): void {
-  if (slot.story !== 0) return writer.add(random, slot, between(random, 1, 2));
+  if (slot.lifeCycle !== 0) return writer.add(random, slot, between(random, 1, 2));
   const count = between(random, 1, 39);
   const stragglers = count > 3 ? between(random, 1, 3) : 0;
   writer.add(random, slot, count - stragglers);
@@ -100,7 +100,7 @@ interface SheetWriter {
 function sheetWriter(capacity: number): SheetWriter {
   const account = new Uint32Array(capacity);
   const resourceType = new Uint8Array(capacity);
-  const story = new Uint8Array(capacity);
+  const lifeCycle = new Uint8Array(capacity);
   const counts = new Uint16Array(capacity);
   const column = () => new Uint32Array(capacity);
   const times = [column(), column(), column(), column(), column()] as const;
@@ -109,7 +109,7 @@ function sheetWriter(capacity: number): SheetWriter {
     add: (random, slot, count) => {
       account[size] = slot.account;
       resourceType[size] = slot.resourceType;
-      story[size] = slot.story;
+      lifeCycle[size] = slot.lifeCycle;
       counts[size] = count;
       const created = slot.dayStart + between(random, 0, DAY_SECONDS - 1);
       const running = created + between(random, 30, 600);
@@ -121,7 +121,7 @@ function sheetWriter(capacity: number): SheetWriter {
       times[4][size] = running + run;
       size++;
     },
-    finish: () => ({ size, account, resourceType, story, count: counts, times }),
+    finish: () => ({ size, account, resourceType, lifeCycle, count: counts, times }),
   };
 }
 
@@ -133,14 +133,14 @@ function drawRun(random: Random): number {
   return between(random, 60, 2 * 3600);
 }
 
-/** The step a line's jobs have reached, of those their story takes; undefined when they do not exist yet. */
+/** The step a line's jobs have reached, of those in their life cycle; undefined when they do not exist yet. */
 export function stepAt(
   sheet: JobSheet,
   line: number,
-  moment: { readonly now: EpochSeconds; readonly story: readonly number[] },
+  moment: { readonly now: EpochSeconds; readonly lifeCycle: readonly number[] },
 ): Step | undefined {
   for (let step = 4; step >= 0; step--) {
-    if (moment.story[step]! >= 0 && moment.now >= sheet.times[step as Step][line]!) return step as Step;
+    if (moment.lifeCycle[step]! >= 0 && moment.now >= sheet.times[step as Step][line]!) return step as Step;
   }
   return undefined;
 }

@@ -2,9 +2,9 @@ import { type EpochMs } from '../../../schemas/columns.ts';
 import type { Kind } from '../../../schemas/kinds.ts';
 import { type Day, startOfDay, utcDay } from '../../domain/day.ts';
 import { covers } from './accounts.ts';
-import { type Face, faceTableOf } from './job-traits.ts';
-import type { JobBook } from './job-book.ts';
-import { DAY_SECONDS, LONGEST_LIFE_DAYS, resourceTypes } from './jobs.ts';
+import { type JobTraits, traitTableOf } from './job-traits.ts';
+import type { JobTable } from './job-table.ts';
+import { DAY_SECONDS, MAX_LIFE_DAYS, resourceTypes } from './jobs.ts';
 import type { SummaryItem } from './counted-rows.ts';
 import type { World } from './world.ts';
 
@@ -16,26 +16,30 @@ export interface Observation {
   readonly at: EpochMs;
 }
 
-/** One or more jobs that went the same way: what each of them shows, and since when (epoch seconds). */
+/** One or more jobs with the same life: which traits each of them has, and since when (epoch seconds). */
 interface JobLife {
   readonly account: string;
   readonly resourceType: string;
   readonly count: number;
-  readonly history: readonly { readonly since: number; readonly face: Face; readonly final: boolean }[];
+  readonly history: readonly {
+    readonly since: number;
+    readonly traits: JobTraits;
+    readonly final: boolean;
+  }[];
 }
 
 /**
- * The true counts of one day by one who sees everything: no window, no absence of the caller, no zero rows, no page.
- * It shares nothing with the counting of answers but the jobs, so that the one can be tested by the other.
+ * The true counts of one day: no window, no absence of the caller, no zero rows, no pages. It shares only the jobs with
+ * the counting of answers, so that each can be tested by the other.
  */
 export function observeDay(
-  book: JobBook,
+  jobs: JobTable,
   world: Pick<World, 'countOn' | 'absences'>,
   wanted: Observation,
 ): SummaryItem[] {
   const rows = new Map<string, SummaryItem>();
   const start = startOfDay(wanted.day) / 1000;
-  for (const life of livesAround(book, wanted)) {
+  for (const life of livesAround(jobs, wanted)) {
     const shown = life.history.filter(({ since }) => since * 1000 <= wanted.at);
     const [first, last] = [shown.at(0), shown.at(-1)];
     if (!first || !last || neverCreated(world, life, { created: first.since * 1000, region: wanted.region }))
@@ -48,7 +52,7 @@ export function observeDay(
       Region: wanted.region,
       AccountId: life.account,
       ResourceType: life.resourceType,
-      ...last.face,
+      ...last.traits,
     };
     const key = JSON.stringify(who);
     const Count = (rows.get(key)?.Count ?? 0) + life.count;
@@ -71,19 +75,19 @@ function neverCreated(
   );
 }
 
-function* livesAround(book: JobBook, { kind, region, day }: Observation): Generator<JobLife> {
-  const { faces, stories } = faceTableOf(kind);
+function* livesAround(jobs: JobTable, { kind, region, day }: Observation): Generator<JobLife> {
+  const { traits, lifeCycles } = traitTableOf(kind);
   const last = startOfDay(day) / 1000 / DAY_SECONDS;
-  for (let created = last - LONGEST_LIFE_DAYS; created <= last; created++) {
-    const sheet = book.sheet(kind, region, created);
+  for (let created = last - MAX_LIFE_DAYS; created <= last; created++) {
+    const sheet = jobs.sheet(kind, region, created);
     for (let line = 0; line < sheet.size; line++) {
-      const story = stories[sheet.story[line]!]!;
+      const lifeCycle = lifeCycles[sheet.lifeCycle[line]!]!;
       yield {
-        account: book.accounts[sheet.account[line]!]!,
+        account: jobs.accounts[sheet.account[line]!]!,
         resourceType: resourceTypes[sheet.resourceType[line]!]!,
         count: sheet.count[line]!,
-        history: story.flatMap((face, step) =>
-          face < 0 ? [] : [{ since: sheet.times[step]![line]!, face: faces[face]!, final: step === 4 }],
+        history: lifeCycle.flatMap((index, step) =>
+          index < 0 ? [] : [{ since: sheet.times[step]![line]!, traits: traits[index]!, final: step === 4 }],
         ),
       };
     }

@@ -1,7 +1,7 @@
 import { AGGREGATE_ALL, ANY, type FilterName, type Filters } from '../../../schemas/kinds.ts';
-import type { Face } from './job-traits.ts';
+import type { JobTraits } from './job-traits.ts';
 
-/** Where each value of a dimension goes under a filter: to a label, or (-1) out of the answer. */
+/** The label each value of a dimension has under a filter; -1 for a value that is not in the answer. */
 export interface Projection<Label> {
   readonly target: Int32Array;
   readonly labels: readonly Label[];
@@ -12,9 +12,9 @@ export function projectValues(values: readonly string[], filter: string): Projec
   return project(values, (value) => filtered(value, filter), String);
 }
 
-/** Faces under the filters of all their dimensions. */
-export function projectFaces(faces: readonly Face[], filters: Filters): Projection<Face> {
-  return project(faces, (face) => filteredFace(face, filters), JSON.stringify);
+/** Traits under the filters of all their dimensions. */
+export function projectTraits(traits: readonly JobTraits[], filters: Filters): Projection<JobTraits> {
+  return project(traits, (combination) => filteredTraits(combination, filters), JSON.stringify);
 }
 
 function project<Value, Label>(
@@ -39,8 +39,8 @@ function filtered(value: string, filter: string): string | undefined {
   return value === filter ? value : undefined;
 }
 
-function filteredFace(face: Face, filters: Filters): Face | undefined {
-  const entries = Object.entries(face).map(
+function filteredTraits(traits: JobTraits, filters: Filters): JobTraits | undefined {
+  const entries = Object.entries(traits).map(
     ([name, value]) => [name, filtered(value, filters[name as FilterName])] as const,
   );
   return entries.some(([, value]) => value === undefined) ? undefined : Object.fromEntries(entries);

@@ -133,7 +133,7 @@ describe('a run', () => {
     await open({ env: { BACKUP_LEDGER_KIND: 'all' }, latencyMs: 500 });
     const { status } = await trial.execute();
     expect(status).toBe('SUCCEEDED');
-    expect(trial.simulator.requests.mostInFlight).toBeGreaterThan(1);
+    expect(trial.simulator.requests.maxInFlight).toBeGreaterThan(1);
     expect(await records()).toHaveLength(8);
   });
 });

@@ -2,55 +2,56 @@ import { concerns, type Fault, isBreaking, type PageContext } from './faults.ts'
 import { randomFrom, seedOf } from '../world/random.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
 
-/** Decides which faults strike a request. */
-export interface FaultDesk {
+/** Decides which faults happen to a request. */
+export interface FaultSchedule {
   set(faults: readonly Fault[]): void;
   active(): readonly Fault[];
-  strike(request: Struck): readonly Fault[];
+  pick(request: FaultableRequest): readonly Fault[];
 }
 
-interface Posted {
+interface ScheduledFault {
   readonly fault: Fault;
   readonly index: number;
+  /** Requests it may still happen to. */
   left: number;
-  /** Matching requests so far, by region and kind: what runs beside does not change a slice's luck. */
+  /** Matching requests so far, by region and kind: what other slices do does not change a slice's luck. */
   readonly seen: Map<string, number>;
   readonly limits: Map<string, RateLimit>;
 }
 
-interface Struck extends PageContext {
+interface FaultableRequest extends PageContext {
   readonly hasToken: boolean;
   /** Whether a dimension is to be summed over. */
   readonly asksSums: boolean;
 }
 
-export function createFaultDesk(seed: string): FaultDesk {
-  let posted: readonly Posted[] = [];
+export function createFaultSchedule(seed: string): FaultSchedule {
+  let scheduled: readonly ScheduledFault[] = [];
   return {
     set: (faults) => {
-      for (const { limits } of posted) for (const limit of limits.values()) limit.stop();
-      posted = faults.map(post);
+      for (const { limits } of scheduled) for (const limit of limits.values()) limit.stop();
+      scheduled = faults.map(schedule);
     },
-    active: () => posted.filter(({ left }) => left > 0).map(({ fault }) => fault),
-    strike: (request) => {
-      const struck: Fault[] = [];
-      for (const each of posted) {
-        if (!matches(each, request) || (isBreaking(each.fault) && struck.some(isBreaking))) continue;
-        if (!isUnlucky(seed, each, request)) continue;
-        each.left--;
-        struck.push(each.fault);
+    active: () => scheduled.filter(({ left }) => left > 0).map(({ fault }) => fault),
+    pick: (request) => {
+      const picked: Fault[] = [];
+      for (const entry of scheduled) {
+        if (!matches(entry, request) || (isBreaking(entry.fault) && picked.some(isBreaking))) continue;
+        if (!isUnlucky(seed, entry, request)) continue;
+        entry.left--;
+        picked.push(entry.fault);
       }
-      return struck;
+      return picked;
     },
   };
 }
 
-function post(fault: Fault, index: number): Posted {
+function schedule(fault: Fault, index: number): ScheduledFault {
   const left = fault.times ?? (fault.fault === 'expired-token' ? 1 : Infinity);
   return { fault, index, left, seen: new Map(), limits: new Map() };
 }
 
-function matches({ fault, left }: Posted, request: Struck): boolean {
+function matches({ fault, left }: ScheduledFault, request: FaultableRequest): boolean {
   return (
     left > 0 &&
     (fault.region === undefined || fault.region === request.region) &&
@@ -61,16 +62,16 @@ function matches({ fault, left }: Posted, request: Struck): boolean {
   );
 }
 
-function isUnlucky(seed: string, posted: Posted, { region, kind }: Struck): boolean {
-  const { fault, index, seen } = posted;
+function isUnlucky(seed: string, entry: ScheduledFault, { region, kind }: FaultableRequest): boolean {
+  const { fault, index, seen } = entry;
   const nth = seen.get(`${region} ${kind}`) ?? 0;
   seen.set(`${region} ${kind}`, nth + 1);
   if (randomFrom(seedOf(seed, 'fault', index, region, kind, nth))() >= (fault.share ?? 1)) return false;
-  return fault.fault !== 'rate-limit' || !limitOf(posted, fault, region).take();
+  return fault.fault !== 'rate-limit' || !limitOf(entry, fault, region).take();
 }
 
 function limitOf(
-  { limits }: Posted,
+  { limits }: ScheduledFault,
   { perSecond, burst }: { readonly perSecond: number; readonly burst?: number },
   region: string,
 ): RateLimit {
