@@ -14,9 +14,11 @@ EPOCH = datetime.datetime(1970, 1, 1)
 
 
 def plain(value):
-    """Timestamps as epoch milliseconds."""
+    """Timestamps as epoch milliseconds, dates as YYYY-MM-DD."""
     if isinstance(value, datetime.datetime):
         return (value.replace(tzinfo=None) - EPOCH) // datetime.timedelta(milliseconds=1)
+    if isinstance(value, datetime.date):
+        return value.isoformat()
     return value
 
 

@@ -1,3 +1,3 @@
 import { failEachRequest } from './each-request.ts';
 
-failEachRequest('a first pull', ['page', 'totals', 'list', 'get nothing', 'put', 'put once']);
+failEachRequest('a first pull', ['page', 'totals', 'get nothing', 'get no record', 'put', 'put once']);

@@ -3,7 +3,6 @@ import { failEachRequest } from './each-request.ts';
 failEachRequest('a pull a day later', [
   'page',
   'totals',
-  'list',
   'get',
   'get nothing',
   'get record',

@@ -4,14 +4,7 @@ import { DAY_MS } from '../../src/domain/day.ts';
 import { readRaw } from '../../src/ledger/raw-pages.ts';
 import type { PullResult } from '../../schemas/pull-result.ts';
 import type { S3Server } from '../fixtures/s3-server.ts';
-import {
-  BUCKET,
-  expectedRows,
-  openTrial,
-  RUN_TIME,
-  type Trial,
-  withoutObservation,
-} from '../fixtures/trial.ts';
+import { BUCKET, expectedRows, openTrial, type Trial, withoutObservation } from '../fixtures/trial.ts';
 import { TRIES } from './expectations.ts';
 import { clearOut, isRaw, layOut, type Objects, objectsIn } from './ledger-copies.ts';
 import { backupRequests, type PulledRequest, s3Requests } from './requests.ts';
@@ -19,6 +12,8 @@ import { backupRequests, type PulledRequest, s3Requests } from './requests.ts';
 /** A pull on an empty ledger, and one a day later, which replaces what the first has written. */
 export type WhichPull = 'a first pull' | 'a pull a day later';
 
+/** The pull a day later sees the first day of a month: it has one partition to replace and one to create. */
+const FIRST_PULL = Date.UTC(2026, 11, 1, 3, 30);
 const DAYS = 3;
 /** So that there are several pages of rows. */
 const PAGE_SIZE = '12';
@@ -53,9 +48,9 @@ export const REPEATED_AFTER = 60_000;
 
 /** Brings a ledger to the point where the pull is due, and pulls undisturbed, now and later. */
 export async function rehearse(which: WhichPull): Promise<Rehearsal> {
-  const founded = RUN_TIME - (RUN_TIME % DAY_MS) - DAYS * DAY_MS;
+  const founded = FIRST_PULL - (FIRST_PULL % DAY_MS) - DAYS * DAY_MS;
   const absences = [{ account: '*', to: founded, why: 'left' as const }];
-  const trial = await openTrial({ on: 's3', summaries: 150, world: { absences } });
+  const trial = await openTrial({ on: 's3', now: FIRST_PULL, summaries: 150, world: { absences } });
   const { s3, simulator } = trial;
   if (!s3) throw new Error('no S3');
   const pull = ({ folder, hangs = false, later = 0 }: PullIn) =>
@@ -104,7 +99,7 @@ function expectWork(which: WhichPull, before: Objects, after: Objects): void {
   const partitions = [...after].filter(([key]) => key.endsWith('.parquet'));
   const replaced = partitions.filter(([key, { etag }]) => before.has(key) && before.get(key)?.etag !== etag);
   expect(partitions.filter(([key]) => !before.has(key)).length).toBeGreaterThan(0);
-  expect(replaced.length > 1).toBe(which === 'a pull a day later');
+  expect(replaced.length > 0).toBe(which === 'a pull a day later');
 }
 
 /** What the others are compared with is right, as an independent reader sees it. */

@@ -4,10 +4,10 @@ import type { S3Request } from '../fixtures/s3-server.ts';
 
 /**
  * What a request is for, as far as it decides what a fault leads to. `get nothing` asks for an object that is not
- * there; `put` writes by compare and swap, `put once` what is never replaced.
+ * there; `put` writes by compare and swap, `put once` what is never replaced. Nothing is listed.
  */
 export type RequestSort =
-  'page' | 'totals' | 'list' | 'get' | 'get nothing' | 'get record' | 'put' | 'put once';
+  'page' | 'totals' | 'get' | 'get nothing' | 'get record' | 'get no record' | 'put' | 'put once';
 
 /** One request of an undisturbed pull. */
 export interface PulledRequest {
@@ -22,19 +22,25 @@ export interface PulledRequest {
 
 /** By operation and key, the first that matches. */
 const sorts: readonly (readonly [pattern: RegExp, sort: RequestSort])[] = [
-  [/^ListObjectsV2 /, 'list'],
   [/^GetObject pulls\//, 'get record'],
   [/^GetObject /, 'get'],
-  [/^PutObject (pulls|raw)\//, 'put once'],
+  [/^PutObject raw\//, 'put once'],
   [/^PutObject /, 'put'],
 ];
+
+/** What it is to ask for an object that is not there. */
+const missing: Partial<Record<RequestSort, RequestSort>> = {
+  get: 'get nothing',
+  'get record': 'get no record',
+};
 
 /** @param found keys that have an object before the pull */
 export function s3Requests(requests: readonly S3Request[], found: ReadonlySet<string>): PulledRequest[] {
   return counted(requests.map(nameOf), (name) => {
     const sort = sorts.find(([pattern]) => pattern.test(name))?.[1];
     if (!sort) throw new Error(`a request nobody has thought of: ${name}`);
-    return sort === 'get' && !found.has(name.slice('GetObject '.length)) ? 'get nothing' : sort;
+    if (found.has(name.slice('GetObject '.length))) return sort;
+    return missing[sort] ?? sort;
   });
 }
 
