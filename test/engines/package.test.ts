@@ -67,7 +67,6 @@ describe('the tarball', () => {
         'CHANGELOG.md',
         'LICENSE',
         'README.md',
-        'dist/cli',
         'dist/jobs',
         'dist/lambda',
         'dist/report',

@@ -10,9 +10,10 @@ import { awsEnvironment } from '../fixtures/trial.ts';
 import { type LakeTrial, openLakeTrial } from './lake-trial.ts';
 import { installInto, pack } from './tarball.ts';
 
-/** Every command of the README, in its order, in an empty folder: against a simulated AWS Backup, moto and Trino. */
-
-const readme = new URL('../../README.md', import.meta.url);
+/** Every command of these pages, in their order, in an empty folder: against a simulated AWS Backup, moto and Trino. */
+const pages = ['README.md', 'jobs/README.md', 'schemas/README.md', 'schemas/PROOF.md'].map(
+  (page) => new URL(`../../${page}`, import.meta.url),
+);
 
 /** Run from a fresh clone by .ci/run itself. */
 const ofCheckout = ['npm ci && npm run demo', 'npm ci && npm test'];
@@ -53,7 +54,8 @@ afterAll(async () => {
 
 /** Commands of all blocks of shell, lines that go on put together. */
 async function commands(): Promise<string[]> {
-  const blocks = [...(await readFile(readme, 'utf8')).matchAll(/^```sh\n([\s\S]*?)^```$/gm)];
+  const texts = await Promise.all(pages.map((page) => readFile(page, 'utf8')));
+  const blocks = texts.flatMap((text) => [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]);
   return blocks.flatMap(([, block = '']) =>
     block
       .replaceAll(/\\\n\s*/g, '')
@@ -87,12 +89,14 @@ function run(command: string): Promise<{ readonly code: number | null; readonly 
   });
 }
 
-/** The README's record is one of its own day: here it is the oldest of this ledger. */
-async function withRecord(command: string): Promise<string> {
+/** The pull that is withdrawn is one of the page's own day: here it is the oldest of this ledger. */
+async function withPull(command: string): Promise<string> {
   if (!command.includes('--exclude')) return command;
-  const names = await readdir(join(folder, 'project/ledger/pulls'), { recursive: true });
-  const [record = ''] = names.filter((name) => name.endsWith('-any.json')).toSorted();
-  return command.replace(/--exclude \S+/, `--exclude ${record.split('/').at(-1)}`);
+  const pulls = join(folder, 'project/ledger/pulls');
+  const names = await readdir(pulls, { recursive: true });
+  const [records = ''] = names.filter((name) => name.endsWith('-any.jsonl')).toSorted();
+  const [line = ''] = (await readFile(join(pulls, records), 'utf8')).split('\n');
+  return command.replace(/--exclude \S+/, `--exclude ${(JSON.parse(line) as { pull: string }).pull}`);
 }
 
 it('every command works as it is written', async () => {
@@ -107,7 +111,7 @@ it('every command works as it is written', async () => {
   expect(first).toMatchObject({ code: 0 });
   const ended: (readonly [command: string, code: number | null, said: string])[] = [];
   for (const command of all.filter((each) => each.startsWith('npx '))) {
-    const { code, said } = await run(await withRecord(command));
+    const { code, said } = await run(await withPull(command));
     if (code !== 0) ended.push([command, code, said.slice(0, 500)]);
   }
   expect(ended).toEqual([]);
