@@ -32,7 +32,15 @@ export type DimensionField =
   | 'ScanResultStatus';
 
 /** The request parameters that narrow or aggregate a dimension. Region has none: it is chosen by the endpoint. */
-export type FilterName = Exclude<DimensionField, 'Region'>;
+export const filterNames = [
+  'AccountId',
+  'State',
+  'ResourceType',
+  'MessageCategory',
+  'MalwareScanner',
+  'ScanResultStatus',
+] as const satisfies readonly DimensionField[];
+export type FilterName = (typeof filterNames)[number];
 
 /** What to ask AWS for each filter; a filter the operation lacks is not sent. */
 export type Filters = Readonly<Record<FilterName, string>>;

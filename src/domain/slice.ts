@@ -3,7 +3,9 @@ import {
   ANY,
   type AggregationPeriod,
   factsOf,
+  type DimensionField,
   type FilterName,
+  filterNames,
   type Filters,
   type Kind,
 } from '../../schemas/kinds.ts';
@@ -14,14 +16,7 @@ export type Scope = string;
 export const ANY_ACCOUNT: Scope = 'any';
 
 /** Nothing filtered, nothing aggregated. */
-export const anyFilters: Filters = {
-  AccountId: ANY,
-  State: ANY,
-  ResourceType: ANY,
-  MessageCategory: ANY,
-  MalwareScanner: ANY,
-  ScanResultStatus: ANY,
-};
+export const anyFilters = Object.fromEntries(filterNames.map((name) => [name, ANY])) as Filters;
 
 /** The unit of work, of failure and of fan-out. */
 export interface Slice {
@@ -52,9 +47,9 @@ export function nameOfResult(
   return sliceName({ ...result, aggregationPeriod: result.aggregation_period });
 }
 
-/** Whether this filter asks for a summed row. */
-export function isAggregated(slice: Slice, filter: FilterName): boolean {
-  return slice.filters[filter] === AGGREGATE_ALL;
+/** Whether a row sums over this dimension, because its filter asks for that. */
+export function isAggregated({ filters }: Slice, dimension: DimensionField): boolean {
+  return filters[dimension as FilterName] === AGGREGATE_ALL;
 }
 
 /** The dimensions a table's rows are filtered by or aggregated over: empty for the main tables. */

@@ -7,7 +7,7 @@ import {
   type EpochMs,
   type SummaryRow,
 } from '../../schemas/columns.ts';
-import { AGGREGATE_ALL, ANY, type FilterName } from '../../schemas/kinds.ts';
+import { AGGREGATE_ALL, ANY, type DimensionField } from '../../schemas/kinds.ts';
 import { DAY_MS } from '../domain/day.ts';
 import { show } from '../domain/show.ts';
 import { accountOf, isAggregated, type Slice } from '../domain/slice.ts';
@@ -115,7 +115,7 @@ function readerOf(name: RowColumnName, slice: Slice, observedAt: EpochMs): Reade
   if (name === 'job_count') return readCount;
   if (name === 'start_time') return remembering(startReader(observedAt));
   if (name === 'end_time') return remembering(readInstant);
-  return remembering(dimensionReader(columns[name].field as FilterName | 'Region', slice));
+  return remembering(dimensionReader(columns[name].field as DimensionField, slice));
 }
 
 /** The same value is looked at once, and what it reads as is kept once: a slice repeats few of them many times. */
@@ -130,8 +130,8 @@ function remembering(read: Reader): Reader {
   };
 }
 
-function dimensionReader(field: FilterName | 'Region', slice: Slice): Reader {
-  const aggregated = field !== 'Region' && isAggregated(slice, field);
+function dimensionReader(field: DimensionField, slice: Slice): Reader {
+  const aggregated = isAggregated(slice, field);
   const isSum = (value: string) => value === ANY || (value === AGGREGATE_ALL && !aggregated);
   return (value) => {
     if (typeof value !== 'string') return new Refusal('a string');
