@@ -54,9 +54,13 @@ export function tableProperties({ format, projections }: CatalogTable): Record<s
 
 function projectionProperties(projection: Projection): Record<string, string> {
   if ('values' in projection) return { type: 'enum', values: projection.values.join(',') };
-  // Without an interval a format to the month goes by months, for Athena and for Trino, which refuses the unit MONTHS:
-  // https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html
-  return { type: 'date', format: 'yyyy-MM', range: monthRange(projection.firstMonth) };
+  return {
+    type: 'date',
+    format: 'yyyy-MM',
+    range: monthRange(projection.firstMonth),
+    interval: '1',
+    'interval.unit': 'MONTHS',
+  };
 }
 
 /** Both months are included; NOW is the month of the query, in UTC. */

@@ -60,5 +60,7 @@ TBLPROPERTIES (
   'projection.enabled' = 'true',
   'projection.pull_month.type' = 'date',
   'projection.pull_month.format' = 'yyyy-MM',
-  'projection.pull_month.range' = '2026-11,NOW'
+  'projection.pull_month.range' = '2026-11,NOW',
+  'projection.pull_month.interval' = '1',
+  'projection.pull_month.interval.unit' = 'MONTHS'
 );

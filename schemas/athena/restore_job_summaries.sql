@@ -28,5 +28,7 @@ TBLPROPERTIES (
   'projection.aggregation_period.values' = 'ONE_DAY',
   'projection.start_month.type' = 'date',
   'projection.start_month.format' = 'yyyy-MM',
-  'projection.start_month.range' = '2026-11,NOW'
+  'projection.start_month.range' = '2026-11,NOW',
+  'projection.start_month.interval' = '1',
+  'projection.start_month.interval.unit' = 'MONTHS'
 );

@@ -110,7 +110,8 @@ function readRecords(endpoint: string): Promise<PullRecord[]> {
       const { Body } = await client.send(new GetObjectCommand({ Bucket: BUCKET, Key }));
       return (await Body?.transformToString()) ?? '';
     });
-    return (await Promise.all(texts)).map((text) => JSON.parse(text) as PullRecord);
+    const lines = (await Promise.all(texts)).flatMap((text) => text.trimEnd().split('\n'));
+    return lines.map((line) => JSON.parse(line) as PullRecord);
   });
 }
 

@@ -91,8 +91,8 @@ export function reactionTo(kind: FaultKindName, sort: RequestSort): Reaction | u
  * of its own failure, which looks again; the last one is run again with each lost race.
  */
 export function strikesAt({ sort, nth, of }: PulledRequest, lasting: Lasting, expected: Expected): number {
-  const { strikes, exit, race } = expected;
-  if (strikes === undefined) return of - nth + (race ? RACES : 1);
+  const { strikes, exit } = expected;
+  if (strikes === undefined) return of - nth + (expected.race ? RACES : 1);
   const isLookForNewer = sort.endsWith('record') && nth === 2;
   return isLookForNewer && exit !== 0 && lasting === 'always' ? 2 * strikes : strikes;
 }

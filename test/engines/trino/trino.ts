@@ -117,6 +117,8 @@ async function configure(folder: string, port: number, { glueUrl, s3Url }: Trino
     'hive.metastore.glue.aws-access-key': 'test',
     'hive.metastore.glue.aws-secret-key': 'test',
     'hive.partition-projection-enabled': 'true',
+    // Files as small as a trial's are else read whole, whatever of them is wanted.
+    'parquet.small-file-threshold': '0B',
     'hive.security': 'allow-all',
     // moto has no column statistics, and Trino asks it again and again for them.
     'hive.table-statistics-enabled': 'false',
