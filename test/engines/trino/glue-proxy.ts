@@ -44,7 +44,7 @@ function monthsListed(parameters: Parameters): Parameters {
     return {
       ...Object.fromEntries(others),
       [`${column}.type`]: 'enum',
-      [`${column}.values`]: monthsFrom(first as Month).join(','),
+      [`${column}.values`]: monthsFrom(first).join(','),
     };
   }, parameters);
 }
