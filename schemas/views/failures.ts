@@ -10,14 +10,14 @@ export function failuresViewName(kind: Kind): string {
 }
 
 /**
- * Message categories of jobs that did not end well, or ended with issues. AWS spells categories in several ways, so they
+ * Message categories of unsuccessful jobs and of those completed with issues. AWS spells categories in several ways, so they
  * are brought to capitals; `share` is of all jobs of that day, region and account.
  */
 export function failuresView(kind: Kind): View {
   const name = failuresViewName(kind);
   return {
     name,
-    comment: `Why ${kind} jobs did not end well, by day, region, account and resource type, with their share of the day's jobs`,
+    comment: `Why ${kind} jobs were unsuccessful, by day, region, account and resource type, with their share of the day's jobs`,
     sql: `WITH counted AS (
   SELECT
     start_date,

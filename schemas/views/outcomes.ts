@@ -29,7 +29,7 @@ export function completedWithIssues(kind: Kind): string {
   return `${stateIn(completedStates(kind))} AND coalesce(lower(message_category), '') <> '${SUCCESS}'`;
 }
 
-/** Whether the job is over and did not end well, or ended with issues. */
+/** Whether the job is over and was unsuccessful, or completed with issues. */
 export function isTrouble(kind: Kind): string {
   const failing = endings
     .filter((ending) => ending !== 'completed')

@@ -24,7 +24,7 @@ export function readOf(observedAt: EpochMs, rows: RowsByDay): Read {
 }
 
 /**
- * Start dates that no pull has seen whole: AWS had forgotten them when this one came. The last good pull saw the days
+ * Start dates that no pull has seen whole: AWS no longer had them when this one came. The last good pull saw the days
  * before its own; AWS shows the days of the kind's history, today not counted, or more.
  */
 export function findGap(slice: Slice, last: LastSeen | undefined, read: Read): Gap | null {

@@ -21,11 +21,11 @@ export type Ending = (typeof endings)[number];
 /** Columns of equal length. `completed` is without those with issues, so that endings add up to jobs. */
 export type DailyColumns = Readonly<Record<'kind' | 'region' | 'account' | 'day' | Ending, number[]>>;
 
-/** What is said of jobs that did not end well. */
+/** What is said of unsuccessful jobs. */
 export const troubleNames = ['category', 'resource_type'] as const;
 export type TroubleName = (typeof troubleNames)[number];
 
-/** Jobs that did not end well or ended with issues, by what was said of them. */
+/** Unsuccessful jobs and those completed with issues, by what was said of them. */
 export type TroubleColumns = Readonly<
   Record<'kind' | 'region' | 'account' | 'day' | TroubleName | 'jobs', number[]>
 >;

@@ -168,7 +168,11 @@ function reportSlices(pulls: readonly Read[], good: readonly Read[], task: Regio
     for (const { from, to, recorded } of findUncovered(kind, covering)) {
       const days = from === to ? from : `${from} to ${to}`;
       if (recorded)
-        findings.add('days-lost', place, `${days}: AWS had forgotten when it was asked, as is on record`);
+        findings.add(
+          'days-lost',
+          place,
+          `${days}: AWS no longer had them when it was asked, as is on record`,
+        );
       else
         findings.add(
           'days-uncovered',

@@ -121,7 +121,7 @@ function scattered(what: string): number {
   return 1 + (Number.parseInt(sha256(new TextEncoder().encode(what)).slice(0, 8), 16) % 97);
 }
 
-/** One in eight does not end well, in one of several ways. */
+/** One in eight is unsuccessful, in one of several ways. */
 function endingOf(chance: number): Pick<SummaryRow, 'state' | 'message_category'> {
   const reasons = ['AccessDenied', 'InvalidParameters', 'LimitExceeded', 'Cancelled', 'VssError', 'Expired'];
   if (chance <= 85) return { state: 'COMPLETED', message_category: 'SUCCESS' };

@@ -295,7 +295,7 @@ describe('a wrong event', () => {
       ['ledger: expected s3://bucket/prefix'],
     ],
     [
-      'a dry run, which would end well with nothing written',
+      'a dry run, which would succeed with nothing written',
       { action: 'pull', flags: { 'dry-run': true } },
       ['dry-run: expected false'],
     ],

@@ -355,7 +355,7 @@ describe('raw pages', () => {
 });
 
 describe('days', () => {
-  it('that AWS had forgotten, as is on record, are a warning for ever', async () => {
+  it('that AWS no longer had, as is on record, are a warning for ever', async () => {
     trial.simulator.clock.advance(30 * DAY_MS);
     await trial.pull({ region: 'eu-west-1,us-east-1' });
     const result = await trial.verify();

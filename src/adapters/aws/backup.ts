@@ -42,7 +42,7 @@ export interface SummarySourceOptions {
  * Asks AWS Backup for one slice. The SDK signs and sends; the rows are taken from the response body as it came,
  * because the SDK's parser fails a whole page for one odd value and drops fields it does not know.
  *
- * Throws `RequestError` when a page cannot be had, `TokenRefusedError` when AWS found a request with a NextToken
+ * Throws `RequestError` when a page cannot be fetched, `TokenRefusedError` when AWS found a request with a NextToken
  * wrong, or the signal's reason.
  */
 export function createSummarySource(options: SummarySourceOptions): SummarySource {
@@ -67,7 +67,7 @@ export function createSummarySource(options: SummarySourceOptions): SummarySourc
 
 async function sendOnce(
   { client, slice, signal, pace, hooks }: SummarySourceOptions,
-  input: object,
+  input: { readonly NextToken?: string },
 ): Promise<Page> {
   const Command = commands[kinds[slice.kind].operation] as unknown as SummariesCommand;
   const command = new Command(input);
@@ -93,7 +93,22 @@ async function sendOnce(
     if (classifyAwsError(error).throttled) pace?.answered(true);
     throw error;
   }
-  return { bytes: body, document: parse(body) };
+  const document = parse(body);
+  checkPage(slice.kind, document, input.NextToken === undefined);
+  return { bytes: body, document };
+}
+
+/**
+ * A page is a page only if it says so: what has no list is the word of something between AWS and us, and would end the pages
+ * too early. AWS may leave out an empty list: a first page that says what it was asked, and nothing else, has no rows.
+ */
+function checkPage(kind: Kind, document: unknown, isFirst: boolean): void {
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) return;
+  const { resultList } = factsOf(kind);
+  const fields = Object.entries(document).filter(([, value]) => value !== null);
+  if (fields.some(([name]) => name === resultList)) return;
+  if (isFirst && fields.length === 1 && fields[0]?.[0] === 'AggregationPeriod') return;
+  throw new BrokenTransferError(`the answer has no ${resultList}`);
 }
 
 const EMPTY_DOCUMENT = new TextEncoder().encode('{}');

@@ -4,7 +4,7 @@ import { type Counts, type DayCoverage, isSeen, jobsOf, rateOf } from './sums.ts
 
 /** What a day of the calendar says, from worst to best. */
 const dayStates = [
-  { name: 'Lost: AWS had forgotten it', colour: 'lost' },
+  { name: 'Lost: AWS no longer had it', colour: 'lost' },
   { name: 'Not pulled', colour: 'not-pulled' },
   { name: 'Seen, no jobs ended', colour: 'quiet' },
   { name: 'Below 80 % success', colour: 'failed' },

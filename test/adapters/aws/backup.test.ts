@@ -1,4 +1,7 @@
 import { BackupClient } from '@aws-sdk/client-backup';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createSummarySource } from '../../../src/adapters/aws/backup.ts';
 import { createRetry } from '../../../src/adapters/aws/retry.ts';
@@ -55,6 +58,52 @@ it('tries again through throttling and broken transfers, and tells each', async 
     expect.stringContaining('ThrottlingException (400)'),
     expect.stringContaining('not JSON'),
   ]);
+});
+
+/** Answers with the given bodies in turn, the last one for ever. */
+async function answering(bodies: readonly string[]) {
+  let asked = 0;
+  const server = createServer((_request, response) => {
+    response.end(bodies[Math.min(asked++, bodies.length - 1)]);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  client = new BackupClient({
+    region: 'eu-west-1',
+    endpoint: `http://127.0.0.1:${port}`,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  });
+  return { ...source(), stop: () => server.close().closeAllConnections() };
+}
+
+const noPages = [
+  '{"message":"Internal server error"}',
+  '{"__type":"ThrottlingException"}',
+  '{}',
+  '{"CopyJobSummaries":null}',
+  '{"BackupJobSummaries":[],"AggregationPeriod":"ONE_DAY"}',
+];
+
+it.each(noPages)('a 200 without the list ends no pages, it is a broken transfer: %s', async (body) => {
+  const page = '{"CopyJobSummaries":[],"AggregationPeriod":"ONE_DAY"}';
+  for (const token of [undefined, 'more']) {
+    const { fetchPage, told, stop } = await answering([body, page]);
+    expect((await fetchPage(token)).document).toEqual(JSON.parse(page));
+    expect(told.retries).toEqual([expect.stringContaining('the answer has no CopyJobSummaries')]);
+    stop();
+  }
+  const { fetchPage, stop } = await answering([body]);
+  await expect(fetchPage('more')).rejects.toMatchObject({ recovery: 'retry-later' });
+  stop();
+});
+
+it('a first page that says what it was asked and nothing else is an empty answer; a later one is not', async () => {
+  const { fetchPage, told, stop } = await answering(['{"AggregationPeriod":"ONE_DAY"}']);
+  await fetchPage(undefined);
+  expect(told.retries).toEqual([]);
+  await expect(fetchPage('more')).rejects.toMatchObject({ recovery: 'retry-later' });
+  stop();
 });
 
 it('waits as long as Retry-After says', async () => {
