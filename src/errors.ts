@@ -63,7 +63,7 @@ export class TokenRefusedError extends LedgerError {
 /** The answer named a NextToken a second time: following it would never end. */
 export class PaginationLoopError extends LedgerError {
   constructor(pages: number) {
-    super('retry-later', `AWS repeated a NextToken after ${pages} pages: following it would never end`);
+    super('retry-later', `AWS repeated a NextToken on page ${pages}: following it would never end`);
   }
 }
 
@@ -72,7 +72,7 @@ export class TooManyPagesError extends LedgerError {
   constructor(maxPages: number) {
     super(
       'fix-config',
-      `more than ${maxPages} pages: raise --max-pages if the organisation really is that large`,
+      `there are more pages than --max-pages ${maxPages}: raise it if the organisation really is that large`,
     );
   }
 }
@@ -107,7 +107,7 @@ export class EncodeError extends LedgerError {
 /** The ledger could not be read or written. */
 export class StoreError extends LedgerError {}
 
-/** Other writers came first, time after time. */
+/** Other writers came first, in every attempt. */
 export class LostRaceError extends LedgerError {
   constructor(key: string, attempts: number) {
     super('retry-later', `${key}: other writers came first ${attempts} times${retryHint('retry-later')}`);
@@ -126,7 +126,7 @@ export class TooFewAccountsError extends LedgerError {
   constructor(accounts: number, minAccounts: number) {
     super(
       'fix-config',
-      `the pull saw ${accounts} accounts, fewer than --min-accounts ${minAccounts}: check that the caller is still ` +
+      `the pull saw fewer accounts (${accounts}) than --min-accounts ${minAccounts}: check that the caller is still ` +
         'the management or a delegated administrator account with cross-account monitoring on',
     );
   }
@@ -138,7 +138,7 @@ export class WrongClockError extends LedgerError {
   constructor(what: string, now: number) {
     super(
       'fix-config',
-      `${what}, and it is ${new Date(now).toISOString()} now: a clock is wrong. Set this machine's clock right; if it is, ` +
+      `${what}, and it is ${new Date(now).toISOString()} now: a clock is wrong. Correct this machine's clock; if it is right, ` +
         'withdraw the pull that was made with a wrong one: backup-ledger replay --exclude <its name in pulls/>',
     );
   }

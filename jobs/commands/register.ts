@@ -6,12 +6,8 @@ import { createGlueCatalog } from '../../src/adapters/aws/glue.ts';
 import { createRetry } from '../../src/adapters/aws/retry.ts';
 import { retryLostRaces } from '../../src/adapters/back-off.ts';
 import type { RegisterConfig } from '../../src/config/commands.ts';
-import {
-  DATABASE_COMMENT,
-  registerLedger,
-  type Registration,
-  tablesToRegister,
-} from '../../src/register/register.ts';
+import type { Registration } from '../../src/domain/registration.ts';
+import { DATABASE_COMMENT, registerLedger, tablesToRegister } from '../../src/register/register.ts';
 import { openAthena } from '../world/athena.ts';
 import { sdkRegion } from '../world/sdk-region.ts';
 import { clientOptions, defaultTimeouts } from '../world/client-options.ts';
@@ -30,7 +26,7 @@ export function register(
     const engine = runsSql(config) ? await openAthena(config, { clock, signal }) : undefined;
     closing(() => engine?.close());
     if (!engine)
-      log.warn('no views: they are made by Athena, so give --workgroup or --output-location as well');
+      log.warn('views were left out: Athena creates them, so give --workgroup or --output-location as well');
     const retry = createRetry({ maxAttempts: config['max-attempts'], signal, now: clock.now });
     const registrations = registerLedger(optionsOf(config), {
       store: ledger.open(signal),

@@ -59,6 +59,8 @@ const openers: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
 function show(path: string): void {
   const [command = 'xdg-open', ...args] = openers[process.platform] ?? [];
   const opener = spawn(command, [...args, path], { detached: true, stdio: 'ignore' });
-  opener.on('error', () => process.stderr.write(`there is no ${command} to show it with\n`));
+  opener.on('error', () =>
+    process.stderr.write(`backup-ledger: ${command} was not found, so the report is not shown\n`),
+  );
   opener.unref();
 }

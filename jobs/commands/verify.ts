@@ -18,7 +18,7 @@ export function verify(config: VerifyConfig, interrupted: AbortSignal): Promise<
         codec: lazyCodec(),
         clock,
         signal,
-        report: (counted) => progress?.report(counted),
+        report: (count) => progress?.report(count),
       },
     );
   });

@@ -26,7 +26,9 @@ function whatOf(slice: SliceResult, dryRun: boolean): string {
   const { kept, accounts, partitions, warnings } = slice;
   const parts = [
     `${counted(kept, 'row')} of ${counted(accounts, 'account')}`,
-    ...(dryRun ? [] : [`${counted(partitions.written, 'day')} written`, `${partitions.unchanged} unchanged`]),
+    ...(dryRun
+      ? []
+      : [`${counted(partitions.written, 'partition')} written`, `${partitions.unchanged} unchanged`]),
     ...(warnings.length > 0 ? [counted(warnings.length, 'warning')] : []),
   ];
   return parts.join(', ');

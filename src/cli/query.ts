@@ -1,6 +1,7 @@
 import { type answerFormats, queryFlags } from '../config/flags.ts';
 import { parseQueryConfig, type QueryConfig } from '../config/commands.ts';
 import { UsageError } from '../errors.ts';
+import { counted } from '../domain/show.ts';
 import type { QueryAnswer, QueryUsage } from '../ports.ts';
 import type { Command, Io, Out } from './command.ts';
 
@@ -27,7 +28,7 @@ export function queryCommand({ runQuery, formatAs, readSql }: QueryWork): Comman
     examples: [
       ['$0 query "SELECT * FROM copy_job_daily ORDER BY start_date DESC LIMIT 20"', 'the newest days'],
       ['$0 query --file weekly.sql --format csv > weekly.csv', 'a report'],
-      ['$0 query "SHOW TABLES"', 'what there is to ask'],
+      ['$0 query "SHOW TABLES"', 'the tables and views'],
     ],
     async run(sources, io) {
       const parsed = parseQueryConfig(sources);
@@ -37,7 +38,7 @@ export function queryCommand({ runQuery, formatAs, readSql }: QueryWork): Comman
       const format = config.format ?? (io.stdout.isTTY ? 'table' : 'csv');
       await runQuery(config, withoutEnd(sql), async (answer) => {
         let count = 0;
-        const rows = counted(answer.rows, () => (count += 1));
+        const rows = counting(answer.rows, () => (count += 1));
         for await (const text of await formatAs(format, { ...answer, rows })) {
           if (!(await write(io.stdout, text))) return;
         }
@@ -62,25 +63,25 @@ function withoutEnd(sql: string): string {
   return sql.replace(/[;\s]+$/, '');
 }
 
-async function* counted<T>(rows: AsyncIterable<T>, count: () => void): AsyncIterable<T> {
+async function* counting<T>(rows: AsyncIterable<T>, count: () => void): AsyncIterable<T> {
   for await (const row of rows) {
     count();
     yield row;
   }
 }
 
-/** Athena's list price in most regions, and the least it bills a query for. Source: Amazon Athena pricing. */
+/** Athena's list price in most regions, and what it bills for a smaller query. Source: Amazon Athena pricing. */
 const USD_PER_TB = 5;
-const LEAST_BILLED_BYTES = 10e6;
+const MIN_BILLED_BYTES = 10e6;
 
 function tellUsage({ stderr, stdout }: Io, rows: number, usage: QueryUsage | undefined): void {
-  const count = `${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'}`;
+  const count = counted(rows, 'row');
   if (!usage) {
     if (stdout.isTTY) stderr.write(`${count}\n`);
     return;
   }
   const { scannedBytes, engineMs } = usage;
-  const usd = (Math.max(scannedBytes, LEAST_BILLED_BYTES) / 1e12) * USD_PER_TB;
+  const usd = (Math.max(scannedBytes, MIN_BILLED_BYTES) / 1e12) * USD_PER_TB;
   const scanned = `${(scannedBytes / 1e6).toFixed(2)} MB scanned`;
   const seconds = (engineMs / 1000).toFixed(1);
   stderr.write(`${count}, ${scanned}, ${seconds} s, about ${usd.toFixed(5)} USD at ${USD_PER_TB} USD a TB\n`);

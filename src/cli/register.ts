@@ -1,7 +1,7 @@
 import { registerFlags } from '../config/flags.ts';
 import { parseRegisterConfig, type RegisterConfig } from '../config/commands.ts';
+import type { Registration } from '../domain/registration.ts';
 import { UsageError } from '../errors.ts';
-import type { Registration } from '../register/register.ts';
 import type { Command } from './command.ts';
 
 export interface RegisterWork {
@@ -18,7 +18,7 @@ export function registerCommand({ register, statements }: RegisterWork): Command
     flags: registerFlags,
     examples: [
       ['$0 register --ledger s3://my-bucket/backup-ledger --workgroup primary', 'tables and views'],
-      ['$0 register --ledger s3://my-bucket/backup-ledger', 'tables only: views are made by Athena'],
+      ['$0 register --ledger s3://my-bucket/backup-ledger', 'tables only: Athena creates views'],
       ['$0 register --ledger s3://my-bucket/backup-ledger --print', 'show all SQL, change nothing'],
     ],
     async run(sources, io) {

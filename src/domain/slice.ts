@@ -2,8 +2,8 @@ import {
   AGGREGATE_ALL,
   ANY,
   type AggregationPeriod,
-  factsOf,
   type DimensionField,
+  factsOf,
   type FilterName,
   filterNames,
   type Filters,
@@ -47,9 +47,9 @@ export function nameOfResult(
   return sliceName({ ...result, aggregationPeriod: result.aggregation_period });
 }
 
-/** Whether a row sums over this dimension, because its filter asks for that. */
-export function isAggregated({ filters }: Slice, dimension: DimensionField): boolean {
-  return filters[dimension as FilterName] === AGGREGATE_ALL;
+/** Whether the slice asks for rows summed over this dimension. */
+export function isAggregated(slice: Slice, dimension: DimensionField): boolean {
+  return filterNames.some((name) => name === dimension && slice.filters[name] === AGGREGATE_ALL);
 }
 
 /** The dimensions a table's rows are filtered by or aggregated over: empty for the main tables. */

@@ -51,7 +51,7 @@ function parseFlags(action: 'plan' | 'pull', event: Settings, env: Sources['env'
   const problems = 'problems' in parsed ? [...parsed.problems] : placeProblems(parsed.config);
   if (!('problems' in parsed) && parsed.config['dry-run'])
     problems.push(
-      'dry-run: expected false, because a run would succeed with nothing in the ledger, got true',
+      'dry-run: expected false, because the run would succeed with nothing in the ledger, got true',
     );
   if ('config' in flags)
     problems.push(`config: expected no file of flags here, got ${show(flags['config'])}`);

@@ -1,3 +1,4 @@
+import { counted } from '../domain/show.ts';
 import type { SliceFailure, SliceOutcome } from '../domain/slice-outcome.ts';
 import { type Recovery, recoveryNames } from '../errors.ts';
 
@@ -46,25 +47,29 @@ function mostUrgent(errors: readonly string[]): string {
   return names.find((name) => errors.includes(name)) ?? recoveryNames['retry-later'];
 }
 
-/** The longest message told, and the longest cause: Step Functions takes no more than 32,768 characters. */
-const MESSAGE_LENGTH = 500;
-const CAUSE_LENGTH = 30_000;
+/** Of one slice's message, in characters. */
+const MAX_MESSAGE_LENGTH = 500;
+/** Of the cause, in characters: Step Functions takes no more than 32,768. */
+const MAX_CAUSE_LENGTH = 30_000;
 
 function causeOf(failed: RunSummary['failed'], planned: number): string {
   const lines = failed.map(({ slice, error, message }) => `${slice}: ${error}: ${message}`);
-  return shortened(`${failed.length} of ${planned} slices failed. ${lines.join('; ')}`, CAUSE_LENGTH);
+  return shortened(
+    `${failed.length} of ${counted(planned, 'slice')} failed. ${lines.join('; ')}`,
+    MAX_CAUSE_LENGTH,
+  );
 }
 
 /** A failed function's cause is JSON with the message in it. */
-function messageIn(cause = 'nothing came back from it'): string {
+function messageIn(cause = 'it returned nothing'): string {
   try {
     const { errorMessage } = JSON.parse(cause) as { readonly errorMessage?: unknown };
-    return shortened(typeof errorMessage === 'string' ? errorMessage : cause, MESSAGE_LENGTH);
+    return shortened(typeof errorMessage === 'string' ? errorMessage : cause, MAX_MESSAGE_LENGTH);
   } catch {
-    return shortened(cause, MESSAGE_LENGTH);
+    return shortened(cause, MAX_MESSAGE_LENGTH);
   }
 }
 
-function shortened(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+function shortened(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

@@ -7,17 +7,17 @@ import { isAggregated, type Slice } from '../domain/slice.ts';
 /** What is stored as AWS sent it, but worth a person's look: one sentence each. */
 export function inspectRows(slice: Slice, rows: Iterable<SummaryRow>): string[] {
   const dimensions = lookedAt(slice);
-  const starts = { odd: 0, example: 0 };
+  const starts = { offMidnight: 0, example: 0 };
   for (const row of rows) {
     for (const { column, known, unknown } of dimensions) {
       const value = row[column];
       if (value !== null && !known.has(value)) unknown.add(value);
     }
     if (isMidnight(row.start_time)) continue;
-    if (starts.odd === 0) starts.example = row.start_time;
-    starts.odd += 1;
+    if (starts.offMidnight === 0) starts.example = row.start_time;
+    starts.offMidnight += 1;
   }
-  return [...dimensions.flatMap(unknownValues), ...oddStarts(slice, starts)];
+  return [...dimensions.flatMap(unknownValues), ...startsOffMidnight(slice, starts)];
 }
 
 /** A dimension whose values are known to us, and those met that are not. */
@@ -46,11 +46,14 @@ function unknownValues({ what, known, unknown }: LookedAt): string[] {
   return [`${what} this version does not know, stored as it came: ${some(unseen.toSorted().map(show))}`];
 }
 
-/** The rules of merging go by UTC day; a daily row that starts at another time leans on ground we did not foresee. */
-function oddStarts(slice: Slice, { odd, example }: { odd: number; example: EpochMs }): string[] {
-  if (slice.aggregationPeriod !== 'ONE_DAY' || odd === 0) return [];
+/** The rules of merging take a daily row's window for a UTC day; AWS does not promise that it is one. */
+function startsOffMidnight(
+  slice: Slice,
+  { offMidnight, example }: { readonly offMidnight: number; readonly example: EpochMs },
+): string[] {
+  if (slice.aggregationPeriod !== 'ONE_DAY' || offMidnight === 0) return [];
   const start = new Date(example).toISOString();
   return [
-    `${odd} daily rows do not start at 00:00 UTC (one starts ${start}); they are stored under their UTC date`,
+    `daily rows that do not start at 00:00 UTC, stored under their UTC date: ${offMidnight} (one starts ${start})`,
   ];
 }

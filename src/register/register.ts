@@ -3,6 +3,7 @@ import { glueTable } from '../../schemas/glue-table.ts';
 import { createViewSql, type View } from '../../schemas/views/view.ts';
 import { views } from '../../schemas/views/views.ts';
 import { type Day, monthOf } from '../domain/day.ts';
+import type { Registration } from '../domain/registration.ts';
 import { sha256 } from '../domain/sha256.ts';
 import type { Catalog, CatalogEntry, Clock, ObjectStore, QueryEngine, RetryLostRaces } from '../ports.ts';
 import { readManifest } from '../ledger/manifest.ts';
@@ -28,15 +29,6 @@ export interface RegisterWorld {
   readonly clock: Clock;
   readonly retryLostRaces: RetryLostRaces;
   readonly warn: (message: string) => void;
-}
-
-/** What became of one object of the catalog. */
-export interface Registration {
-  readonly type: 'database' | 'table' | 'view';
-  readonly name: string;
-  readonly action: 'created' | 'updated' | 'unchanged';
-  /** What was changed, as `what: from → to`. */
-  readonly differences: readonly string[];
 }
 
 /**

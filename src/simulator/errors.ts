@@ -1,3 +1,10 @@
+/** What goes out over HTTP; without headers it is JSON. */
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
 /** An error as AWS answers it. */
 export class AwsError extends Error {
   readonly code: string;
@@ -21,12 +28,13 @@ export function invalidParameter(message: string): AwsError {
   return new AwsError('InvalidParameterValueException', 400, { message });
 }
 
-/** Header and body both name the error: the SDKs read the one, botocore may read the other. */
-export function errorAnswer(error: AwsError): {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-} {
+/** The one answer to a token that is forged, of another request, or expired. */
+export function tokenRefused(): AwsError {
+  return invalidParameter('Invalid NextToken: it is expired or was not issued for these parameters');
+}
+
+/** Header and body both name the error: the SDKs read the header, botocore may read the body. */
+export function errorAnswer(error: AwsError): Answer {
   return {
     status: error.status,
     headers: { ...error.headers, 'content-type': 'application/json', 'x-amzn-errortype': error.code },

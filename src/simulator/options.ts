@@ -6,7 +6,7 @@ import { parseFaults, parseWorld, refuse } from './settings.ts';
 import type { SimulatorOptions } from './simulator.ts';
 import { defaultWorld, type World } from './world/world.ts';
 
-/** Options without a doubt left in them. */
+/** Options with every default filled in. */
 export interface ResolvedOptions {
   readonly port: number;
   readonly seed: string;

@@ -20,13 +20,13 @@ import type { Fault, FaultName } from './faults/faults.ts';
 import { isInstant, parseInstant } from './world/instants.ts';
 import type { World } from './world/world.ts';
 
-/** Parses the settings of a running simulator: what comes over HTTP and what comes from code are judged alike. */
+/** Parses the settings of a running simulator: over HTTP and from code the same checks hold. */
 
 const isRegion = matching(REGION_PATTERN, 'a region such as eu-west-1');
 
 const rows = wholeFrom(1);
 
-/** Every fault there is, and what it can be told. */
+/** Every fault, and the options it takes. */
 const faultChecks: Readonly<Record<FaultName, Checks>> = {
   throttling: { retryAfterSeconds: numberFrom(0) },
   'rate-limit': { perSecond: numberFrom(0.001), burst: numberFrom(1) },
@@ -111,7 +111,7 @@ const absenceChecks: Checks = {
   why: oneOf('left', 'hidden'),
 };
 
-/** The switches to change; the others stay. Throws InvalidSettingError with every problem. */
+/** The settings to change; the others stay. Throws InvalidSettingError with every problem. */
 export function parseWorld(value: unknown): Partial<World> {
   const absences = isRecord(value) ? value.absences : undefined;
   refuse([

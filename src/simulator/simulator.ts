@@ -56,7 +56,7 @@ export interface Simulator {
   readonly clock: SimulatedClock;
   readonly world: {
     get(): World;
-    /** Changes these switches, keeps the others. Throws InvalidSettingError. */
+    /** Changes these settings, keeps the others. Throws InvalidSettingError. */
     set(change: Partial<World>): void;
   };
   /** Replaces all faults. Throws InvalidSettingError. */
@@ -64,7 +64,7 @@ export interface Simulator {
   clearFaults(): void;
   /** Those that can still happen. */
   faults(): readonly Fault[];
-  /** The rows a faultless, complete pull would read: absences, window and switches included. */
+  /** The rows a faultless, complete pull would read: absences, window and settings included. */
   truth(query: TruthQuery): SummaryItem[];
   /** The true counts of one day at a time (default: now), without window, absences or zero rows. */
   observe(wanted: Omit<Observation, 'at'> & { readonly at?: EpochMs }): SummaryItem[];

@@ -54,7 +54,7 @@ type Controls = Pick<
   'clock' | 'world' | 'setFaults' | 'clearFaults' | 'faults' | 'truth' | 'observe'
 >;
 
-/** The world behind the endpoint, and the handles by which it is moved. */
+/** The world behind the endpoint, and the controls that change it. */
 function createInner(
   { seed, accounts, rowsPerDay, latencyMs, now, world: firstWorld, faults }: ResolvedOptions,
   record: EndpointContext['record'],
@@ -123,7 +123,7 @@ async function respond(
   context: EndpointContext,
   { incoming, response }: Exchange,
 ): Promise<void> {
-  // Node would stamp answers with the host's clock, which is not this world's.
+  // Node would date answers by the host's clock, not by the simulated one.
   response.sendDate = false;
   const url = new URL(incoming.url ?? '/', simulator.url);
   if (url.pathname.startsWith(CONTROL_PATH))
@@ -135,7 +135,7 @@ async function respond(
 }
 
 function listen(server: Server, port: number): Promise<number> {
-  // An idle connection that closes just as a client uses it would look like a fault nobody asked for.
+  // An idle connection that closes just as a client uses it would look like a fault that was not set.
   server.keepAliveTimeout = 0;
   return new Promise((resolve, reject) => {
     server.once('error', reject);

@@ -18,6 +18,7 @@ import { fileOrder } from '../../src/domain/row.ts';
 import { installPeers, runPeer } from './contestants.ts';
 import { type BenchTable, median } from './table.ts';
 import { groupBy } from '../../src/domain/group-by.ts';
+import { nullRow } from '../fixtures/builders.ts';
 
 const ROWS = 100_000;
 const ROUNDS = 5;
@@ -92,13 +93,12 @@ function realisticRows(count: number): SummaryRow[] {
   const types = ['EBS', 'EC2', 'RDS', 'S3', 'DynamoDB', 'EFS', 'Aurora', 'FSx', 'SAP HANA on Amazon EC2'];
   const categories = ['Success', 'AccessDenied', 'SUCCESS', 'INVALIDPARAMETERS', null];
   return Array.from({ length: count }, (_, i) => ({
+    ...nullRow,
     region: 'eu-west-1',
     account_id: String(100_000_000_000 + ((Math.floor(i / 20) * 7_919_003) % 899_999_999_999)),
     resource_type: pick(types, draw()),
     state: pick(states, draw()),
     message_category: pick(categories, draw()),
-    malware_scanner: null,
-    scan_result_status: null,
     job_count: Math.floor(1 / (draw() + 0.001)),
     start_time: DAY,
     end_time: DAY + DAY_MS,

@@ -19,7 +19,7 @@ import { sha256 } from '../../src/domain/sha256.ts';
 import { SliceLog } from '../../src/pull/slice-log.ts';
 import { sliceResult } from '../../src/pull/slice-result.ts';
 import { encodeRecord, recordOf } from '../../src/ledger/pull-record.ts';
-import { aSlice } from '../fixtures/builders.ts';
+import { aSlice, nullRow } from '../fixtures/builders.ts';
 import { groupBy } from '../../src/domain/group-by.ts';
 import { sliceName } from '../../src/domain/slice.ts';
 
@@ -132,12 +132,11 @@ function endingOf(chance: number): Pick<SummaryRow, 'state' | 'message_category'
 function rowsOf({ rows: count, accounts, trouble }: LedgerShape, region: string, day: Day): SummaryRow[] {
   const start = startOfDay(day);
   const rows = Array.from({ length: count }, (_, index) => ({
+    ...nullRow,
     region,
     account_id: String(100_000_000_000 + (index % accounts) * 7_777_777),
     resource_type: ['EBS', 'EC2', 'RDS', 'S3', 'DynamoDB'][Math.floor(index / accounts)] ?? null,
     ...endingOf(trouble ? scattered(`${index} ${day} ${region}`) : 0),
-    malware_scanner: null,
-    scan_result_status: null,
     job_count: trouble ? scattered(`${region} ${day} ${index}`) : 1 + ((index * 31 + start / DAY_MS) % 97),
     start_time: start,
     end_time: start + DAY_MS,

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { kindNames } from '../../schemas/kinds.ts';
 import type { Command } from '../../src/cli/command.ts';
 import { runCli } from '../../src/cli/main.ts';
 import { planCommand } from '../../src/cli/plan.ts';
@@ -113,7 +114,7 @@ describe('wrong usage', () => {
     ['pull -x', 'x: unknown flag'],
     ['pull --pageSize 100', 'pageSize: unknown flag'],
     ['pull --page.size 100', 'page.size: unknown flag'],
-    ['plan --kind copies', 'kind: expected one of copy, backup, restore, scan, or all, got "copies"'],
+    ['plan --kind copies', `kind: expected one of ${kindNames.join(', ')}, or all, got "copies"`],
     ['plan --state FAILED', 'state: expected the default, because copy_job_summaries holds daily rows'],
     ['simulate --window 12', 'window: expected one of 13, 14, 15, rolling, got "12"'],
   ])('is told in plain sentences: %j', async (args, sentence) => {

@@ -85,7 +85,7 @@ describe('the summary of a pull', () => {
     const { out, err } = await run(['pull', '--region', 'eu-west-1'], { isTTY: true });
     expect(JSON.parse(out)).toMatchObject({ outcome: 'ok' });
     expect(err).toMatch(
-      /^ {2}copy eu-west-1 {2}1 row of 1 account, 1 day written, 0 unchanged\nok: 1 of 1 slice in \d+\.\d s\n$/,
+      /^ {2}copy eu-west-1 {2}1 row of 1 account, 1 partition written, 0 unchanged\nok: 1 of 1 slice in \d+\.\d s\n$/,
     );
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { kindNames } from '../../schemas/kinds.ts';
 import { runCli } from '../../src/cli/main.ts';
 import { planCommand } from '../../src/cli/plan.ts';
 import { pullCommand } from '../../src/cli/pull.ts';
@@ -79,7 +80,9 @@ describe('plan', () => {
   });
 
   it('has a slice for each kind and region', async () => {
-    expect((await plan(['--kind', 'all', '--region', 'eu-west-1,us-east-1'])).slices).toHaveLength(8);
+    expect((await plan(['--kind', 'all', '--region', 'eu-west-1,us-east-1'])).slices).toHaveLength(
+      2 * kindNames.length,
+    );
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { eachRow } from '../../src/domain/row.ts';
 import { readSlice } from '../../src/read/read-slice.ts';
 import { aSlice, aSource, aSummary, OBSERVED_AT, type Summary } from '../fixtures/builders.ts';
+import { cases } from './cases.ts';
 
 interface Read {
   readonly state: string;
@@ -57,7 +58,7 @@ describe('de-duplication', () => {
     const ignores = fc.asyncProperty(someReads, someCuts, someCuts, async (reads, one, other) => {
       expect(await readPages(cut(reads, one))).toEqual(await readPages(cut(reads, other)));
     });
-    await fc.assert(ignores, { numRuns: 500 });
+    await fc.assert(ignores, { numRuns: cases(500) });
   });
 
   it('keeps the last count of each identity and accounts for every other reading', async () => {
@@ -77,6 +78,6 @@ describe('de-duplication', () => {
         conflicts: pairs.filter((same) => !same).length,
       });
     });
-    await fc.assert(keeps, { numRuns: 500 });
+    await fc.assert(keeps, { numRuns: cases(500) });
   });
 });

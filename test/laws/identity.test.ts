@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { identityColumnsOf, type SummaryRow } from '../../schemas/columns.ts';
 import { identityOf } from '../../src/domain/row.ts';
 import { aRow } from '../fixtures/builders.ts';
+import { cases } from './cases.ts';
 import { someKind } from './arbitraries.ts';
 
 /** Text made of what separates, quotes and escapes, and the words that stand for nothing. */
@@ -46,6 +47,6 @@ describe('the identity of a row', () => {
       const same = identityColumnsOf(kind).every((name) => a[name] === b[name]);
       expect(identify(a) === identify(b)).toBe(same);
     });
-    fc.assert(injective, { numRuns: 5000 });
+    fc.assert(injective, { numRuns: cases(5000) });
   });
 });

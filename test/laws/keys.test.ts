@@ -6,6 +6,7 @@ import { sliceName } from '../../src/domain/slice.ts';
 import { utcDay, monthOf } from '../../src/domain/day.ts';
 import { aSlice } from '../fixtures/builders.ts';
 import { parseRecordsPath, recordsPath, parsePullName, pullName } from '../../src/ledger/records-key.ts';
+import { cases } from './cases.ts';
 
 const FIRST = Date.UTC(2000, 0, 1);
 const LAST = Date.UTC(2999, 11, 31);
@@ -59,7 +60,7 @@ describe('the key and the path of a partition', () => {
       expect(partitionPath(key)).toBe(path);
       expect(utcDay(Date.parse(`${key.month}-01`))).toBe(`${key.month}-01`);
     });
-    fc.assert(inverse, { numRuns: 5000 });
+    fc.assert(inverse, { numRuns: cases(5000) });
   });
 
   it('never leave the ledger', () => {
@@ -92,7 +93,7 @@ describe('the key and the path of records', () => {
       if (!key) return;
       expect(recordsPath(key)).toBe(path);
     });
-    fc.assert(inverse, { numRuns: 5000 });
+    fc.assert(inverse, { numRuns: cases(5000) });
   });
 });
 

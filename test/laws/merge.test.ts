@@ -5,6 +5,7 @@ import type { Kind } from '../../schemas/kinds.ts';
 import { isUnfinished, rowsByAccount } from '../../src/domain/row.ts';
 import { unchangedFrom, type DaySnapshot, mergeDay, mergeDays } from '../../src/merge/merge.ts';
 import { ACCOUNT, OBSERVED_AT, OTHER_ACCOUNT, YESTERDAY } from '../fixtures/builders.ts';
+import { cases } from './cases.ts';
 import { someKind, someRows } from './arbitraries.ts';
 
 interface Meeting {
@@ -67,7 +68,7 @@ describe('a merge', () => {
         expect(finishedJobsOf(kind, rows, account)).toBe(finishedJobsOf(kind, stored, account));
       }
     });
-    fc.assert(loses, { numRuns: 2000 });
+    fc.assert(loses, { numRuns: cases(2000) });
   });
 
   it('never has fewer finished jobs of any account on a doubtful day', () => {
@@ -79,7 +80,7 @@ describe('a merge', () => {
         );
       }
     });
-    fc.assert(shrinks, { numRuns: 1000 });
+    fc.assert(shrinks, { numRuns: cases(1000) });
   });
 
   it('leaves each account as it was stored or as it was returned, or without its unfinished rows', () => {
@@ -96,7 +97,7 @@ describe('a merge', () => {
         expect([of(stored), of([...seen.returned.values()].flat()), of(finished)]).toContainEqual(of(rows));
       }
     });
-    fc.assert(mixes, { numRuns: 1000 });
+    fc.assert(mixes, { numRuns: cases(1000) });
   });
 
   it('counts as added, changed and removed what differs', () => {
@@ -104,7 +105,7 @@ describe('a merge', () => {
       const { rows, added, removed } = mergeDay(stored, seen);
       expect(rows.length).toBe(stored.length + added - removed);
     });
-    fc.assert(adds, { numRuns: 1000 });
+    fc.assert(adds, { numRuns: cases(1000) });
   });
 
   it('with just its own rows is foretold by the merge with none', () => {
@@ -115,7 +116,7 @@ describe('a merge', () => {
         expect(unchangedFrom(fresh)).toEqual(mergeDays(kind, fresh.rows, pulls));
       }
     });
-    fc.assert(foretells, { numRuns: 1000 });
+    fc.assert(foretells, { numRuns: cases(1000) });
   });
 
   it('merged again changes nothing', () => {
@@ -124,6 +125,6 @@ describe('a merge', () => {
       const again = mergeDay(once.rows, seen);
       expect(again).toMatchObject({ rows: once.rows, added: 0, changed: 0, removed: 0 });
     });
-    fc.assert(twice, { numRuns: 1000 });
+    fc.assert(twice, { numRuns: cases(1000) });
   });
 });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { factsOf, kindNames } from '../../schemas/kinds.ts';
 import type { Slice } from '../../src/domain/slice.ts';
 import { DamagedObjectError, GrainMismatchError } from '../../src/errors.ts';
 import { applyBindings, MANIFEST, planBindings } from '../../src/ledger/manifest.ts';
@@ -18,18 +19,13 @@ async function bind(...slices: readonly Slice[]): Promise<void> {
 }
 
 describe('the manifest of a new ledger', () => {
-  it('binds the four main tables to daily rows with nothing filtered', async () => {
+  it('binds every main table to daily rows with nothing filtered', async () => {
     await bind(aSlice());
     const main = (kind: string) => ({ kind, aggregation_period: 'ONE_DAY', grain: {} });
     expect(JSON.parse(store.text(MANIFEST))).toEqual({
       format_version: 2,
       first_month: '2026-11',
-      tables: {
-        copy_job_summaries: main('copy'),
-        backup_job_summaries: main('backup'),
-        restore_job_summaries: main('restore'),
-        scan_job_summaries: main('scan'),
-      },
+      tables: Object.fromEntries(kindNames.map((kind) => [factsOf(kind).table, main(kind)])),
     });
   });
 

@@ -124,6 +124,13 @@ describe('a pull of accounts', () => {
   });
 });
 
+it.each([
+  ['accounts without a role', { 'assume-role': undefined }, /^assume-role: expected the role/],
+  ['a role without accounts', { accounts: undefined }, /^accounts: expected/],
+])('%s are wrong usage', async (_what, flags, problem) => {
+  await expect(pull(flags)).rejects.toMatchObject({ message: expect.stringMatching(problem) });
+});
+
 describe('an account that cannot be read', () => {
   it('whose role is denied fails alone, and names the role', async () => {
     const [first = '', denied = '', last = ''] = accounts;

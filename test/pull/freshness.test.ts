@@ -1,26 +1,35 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { SliceResult } from '../../schemas/pull-result.ts';
-import { DAY_MS } from '../../src/domain/day.ts';
-import { openTrial, sliceOf, type Trial } from '../fixtures/trial.ts';
+import { addDays, DAY_MS, startOfDay, utcDay } from '../../src/domain/day.ts';
+import { RequestError } from '../../src/errors.ts';
+import { aSlice, aSource, aSummary, onlySlice, type PullFields, pullOnce } from '../fixtures/builders.ts';
+import { MemoryStore } from '../fixtures/memory-store.ts';
+import { recordsIn } from '../fixtures/records.ts';
 
 /** Slices read late, and AWS brought up to date late. AWS shows 14 days and then forgets. */
 
-let trial: Trial;
-beforeEach(async () => {
-  trial = await openTrial();
-});
-afterEach(() => trial.close());
+const FIRST_RUN = Date.UTC(2026, 10, 23, 3, 30);
 
-async function pullAfter(days: number, flags = {}) {
-  trial.simulator.clock.advance(days * DAY_MS);
-  const [slice] = (await trial.pull(flags)).slices;
-  if (!slice) throw new Error('no slice');
-  return withoutOddValues(slice);
+let store: MemoryStore;
+let now: number;
+beforeEach(() => {
+  store = new MemoryStore();
+  now = FIRST_RUN;
+});
+
+/** A row of each day and account that AWS shows at an instant. */
+function shownAt(instant: number, { days = 14, accounts = 1 } = {}) {
+  const today = utcDay(instant);
+  return Array.from({ length: days }, (_none, index) => addDays(today, index - days)).flatMap((day) =>
+    Array.from({ length: accounts }, (_none, account) =>
+      aSummary({ day, AccountId: String(111_111_111_111 + account) }),
+    ),
+  );
 }
 
-/** The simulated world has values nobody knows yet, which are said each time. */
-function withoutOddValues(slice: SliceResult): SliceResult {
-  return { ...slice, warnings: slice.warnings.filter((warning) => !warning.includes('does not know')) };
+async function pullAfter(days: number, fields: PullFields = {}, summaries = shownAt(now + days * DAY_MS)) {
+  now += days * DAY_MS;
+  return onlySlice(await pullOnce(summaries, { store, now, ...fields }));
 }
 
 describe('a slice that was last read', () => {
@@ -53,34 +62,32 @@ describe('a slice that was last read', () => {
     await pullAfter(0);
     const slice = await pullAfter(100);
     expect(slice.gap).toEqual({ from: '2026-11-23', to: '2027-02-16' });
-    const records = await trial.records();
-    expect(records.map(({ gap }) => gap)).toEqual([null, slice.gap]);
+    expect(recordsIn(store).map(({ gap }) => gap)).toEqual([null, slice.gap]);
     expect(slice.last_good_pull).toBe('20261123T033000000Z-copy-ONE_DAY-eu-west-1-any');
   });
 
   it('by a pull that failed was not read', async () => {
     await pullAfter(0);
-    trial.simulator.setFaults([{ fault: 'access-denied' }]);
-    expect((await pullAfter(14)).outcome).toBe('failed');
-    trial.simulator.setFaults([]);
+    const denied = new RequestError('fix-config', 'AccessDenied');
+    const source = { ...aSource([]), fetchPage: () => Promise.reject(denied) };
+    expect((await pullAfter(14, { source })).outcome).toBe('failed');
     expect((await pullAfter(2)).gap).toEqual({ from: '2026-11-23', to: '2026-11-24' });
   });
 
   it('at the same time as another was not read because of that', async () => {
-    await pullAfter(0, { region: 'us-east-1' });
-    expect(await pullAfter(20)).toMatchObject({ gap: null });
+    await pullAfter(0, { slice: aSlice({ region: 'us-east-1' }) });
+    expect(await pullAfter(20)).toMatchObject({ gap: null, last_good_pull: null });
   });
 
   it('late by its period of seven days has no days to lose', async () => {
-    const weeks = { 'aggregation-period': 'SEVEN_DAYS', table: 'copy_weeks' };
-    await pullAfter(0, weeks);
-    expect(await pullAfter(40, weeks)).toMatchObject({ gap: null });
+    const slice = aSlice({ aggregationPeriod: 'SEVEN_DAYS', table: 'copy_weeks' });
+    await pullAfter(0, { slice });
+    expect(await pullAfter(40, { slice })).toMatchObject({ outcome: 'ok', gap: null, warnings: [] });
   });
 
   it('late by fewer days where AWS shows more than it promises', async () => {
-    trial.simulator.world.set({ window: 15 });
     await pullAfter(0);
-    expect((await pullAfter(15)).gap).toBeNull();
+    expect((await pullAfter(15, {}, shownAt(now + 15 * DAY_MS, { days: 15 }))).gap).toBeNull();
   });
 });
 
@@ -90,9 +97,8 @@ describe('a newest day', () => {
   });
 
   it('older than that is said: AWS has not refreshed', async () => {
-    trial.simulator.clock.advance(-2 * 3_600_000);
-    const clock = { now: () => trial.simulator.clock.now() + DAY_MS };
-    const slice = withoutOddValues(sliceOf(await trial.pull({}, { clock })));
+    const atHalfPastOne = startOfDay('2026-11-24') + 1.5 * 3_600_000;
+    const slice = await pullAfter(0, { now: atHalfPastOne });
     expect(slice.last_day).toBe('2026-11-22');
     expect(slice.warnings).toEqual([
       'the newest day returned is 2026-11-22, not yesterday (2026-11-23): AWS refreshes at about 02:30 UTC, so pull after 03:00',
@@ -101,13 +107,20 @@ describe('a newest day', () => {
 });
 
 describe('fewer accounts than last time', () => {
+  async function pullOf(accounts: number): Promise<SliceResult> {
+    return pullAfter(1, {}, shownAt(now + DAY_MS, { accounts }));
+  }
+
   it('under 80 % are a warning, in the record too', async () => {
-    await pullAfter(0);
-    const gone = trial.simulator.accounts.slice(0, Math.ceil(trial.simulator.accounts.length / 2));
-    const absences = gone.map((account) => ({ account, from: 0, why: 'hidden' as const }));
-    trial.simulator.world.set({ absences });
-    const slice = await pullAfter(1);
-    expect(slice.warnings.join()).toMatch(/^only \d+ accounts came; the last pull saw \d+$/);
-    expect((await trial.records()).at(-1)?.warnings).toEqual(expect.arrayContaining(slice.warnings));
+    await pullOf(10);
+    const { outcome, warnings } = await pullOf(7);
+    expect(outcome).toBe('ok');
+    expect(warnings).toEqual(['only 7 accounts came; the last pull saw 10']);
+    expect(recordsIn(store).at(-1)?.warnings).toEqual(warnings);
+  });
+
+  it('but not under 80 % are none', async () => {
+    await pullOf(10);
+    expect((await pullOf(8)).warnings).toEqual([]);
   });
 });

@@ -1,11 +1,13 @@
 import { Ajv } from 'ajv';
-import { afterEach, describe, expect, it } from 'vitest';
-import { DAY_MS } from '../../src/domain/day.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { PullResult } from '../../schemas/pull-result.ts';
+import { addDays, DAY_MS, utcDay } from '../../src/domain/day.ts';
+import { RequestError } from '../../src/errors.ts';
+import { metricLines } from '../../src/pull/metrics.ts';
+import { aSource, aSummary, type PullFields, pullOnce } from '../fixtures/builders.ts';
+import { MemoryStore } from '../fixtures/memory-store.ts';
 import { resultOf, startPull } from '../fixtures/pull-process.ts';
-import { openTrial, type Trial } from '../fixtures/trial.ts';
-
-let trial: Trial;
-afterEach(() => trial.close());
+import { openTrial } from '../fixtures/trial.ts';
 
 /** Source: "Specification: Embedded metric format" in the CloudWatch user guide, its JSON schema. */
 const emfSchema = {
@@ -62,29 +64,40 @@ function directiveOf({ _aws: { CloudWatchMetrics } }: Metric) {
   return CloudWatchMetrics[0];
 }
 
-async function metricsOf(...flags: readonly string[]): Promise<Metric[]> {
-  const all = ['--metrics', 'emf', ...flags];
-  const { stderr } = await startPull(trial, { flags: all }).finished;
-  const lines = stderr
-    .trimEnd()
-    .split('\n')
-    .filter((line) => line.startsWith('{"_aws"'));
+function metricsIn(lines: readonly string[]): Metric[] {
   return lines.map((line) => JSON.parse(line) as Metric);
 }
 
-describe('--metrics emf', () => {
-  it('writes one line of the run and one of each slice, as CloudWatch reads them', async () => {
-    trial = await openTrial();
-    const metrics = await metricsOf('--region', 'eu-west-1,us-east-1');
-    expect(metrics).toHaveLength(3);
-    for (const metric of metrics) {
-      expect(validate(metric), JSON.stringify(validate.errors)).toBe(true);
-      const directive = directiveOf(metric);
-      for (const name of directive?.Dimensions.flat() ?? []) expect(metric[name]).toEqual(expect.any(String));
-      for (const { Name } of directive?.Metrics ?? []) expect(metric[Name]).toEqual(expect.any(Number));
-    }
+function expectEmf(metrics: readonly Metric[]): void {
+  for (const metric of metrics) {
+    expect(validate(metric), JSON.stringify(validate.errors)).toBe(true);
+    const directive = directiveOf(metric);
+    for (const name of directive?.Dimensions.flat() ?? []) expect(metric[name]).toEqual(expect.any(String));
+    for (const { Name } of directive?.Metrics ?? []) expect(metric[Name]).toEqual(expect.any(Number));
+  }
+}
+
+describe('the metrics of a pull', () => {
+  let store: MemoryStore;
+  let now: number;
+  beforeEach(() => {
+    store = new MemoryStore();
+    now = Date.UTC(2026, 10, 23, 3, 30);
+  });
+
+  /** Pulls what AWS shows after so many days: a job yesterday. */
+  async function metricsAfter(days: number, fields: PullFields = {}): Promise<Metric[]> {
+    now += days * DAY_MS;
+    const yesterday = aSummary({ day: addDays(utcDay(now), -1) });
+    return metricsIn(metricLines(await pullOnce([yesterday], { store, now, ...fields })));
+  }
+
+  it('are one line of the run and one of each slice, as CloudWatch reads them', async () => {
+    const metrics = await metricsAfter(0);
+    expect(metrics).toHaveLength(2);
+    expectEmf(metrics);
     const [run, slice] = metrics;
-    expect(run).toMatchObject({ Runs: 1, FailedRuns: 0, Slices: 2, FailedSlices: 0 });
+    expect(run).toMatchObject({ Runs: 1, FailedRuns: 0, Slices: 1, FailedSlices: 0, NewestDayAge: 1 });
     expect(run && directiveOf(run)?.Dimensions).toEqual([[]]);
     expect(slice && directiveOf(slice)?.Dimensions).toEqual([['Kind', 'Region']]);
     expect(slice).toMatchObject({
@@ -92,40 +105,62 @@ describe('--metrics emf', () => {
       Region: 'eu-west-1',
       Pulls: 1,
       FailedPulls: 0,
+      Rows: 1,
       PartitionsWritten: 1,
       NewestDayAge: 1,
       DaysSinceLastGoodPull: 0,
-      TotalsMismatched: 0,
       GapDays: 0,
     });
-    expect(slice?.['Rows']).toBeGreaterThan(100);
   });
 
-  it('says of a failed slice how long it has been without a good pull, and claims nothing it does not know', async () => {
-    trial = await openTrial();
-    await metricsOf();
-    trial.simulator.clock.advance(2 * DAY_MS);
-    trial.simulator.setFaults([{ fault: 'access-denied' }]);
-    const [run, slice] = await metricsOf();
+  it('say of a failed slice how long it has been without a good pull, and claim nothing that is not known', async () => {
+    await metricsAfter(0);
+    const denied = {
+      ...aSource([]),
+      fetchPage: () => Promise.reject(new RequestError('fix-config', 'denied')),
+    };
+    const metrics = await metricsAfter(2, { source: denied });
+    expectEmf(metrics);
+    const [run, slice] = metrics;
     expect(run).toMatchObject({ FailedRuns: 1, FailedSlices: 1 });
     expect(slice).toMatchObject({ FailedPulls: 1, Outcome: 'failed' });
     expect(slice?.['DaysSinceLastGoodPull']).toBeCloseTo(2, 2);
     for (const unknown of ['NewestDayAge', 'TotalsMismatched']) expect(slice).not.toHaveProperty([unknown]);
   });
 
-  it('counts the days a gap lost', async () => {
-    trial = await openTrial();
-    await metricsOf();
-    trial.simulator.clock.advance(17 * DAY_MS);
-    const [, slice] = await metricsOf();
+  it('count the days a gap lost', async () => {
+    await metricsAfter(0);
+    const [, slice] = await metricsAfter(17);
     expect(slice).toMatchObject({ GapDays: 3, Outcome: 'ok' });
   });
+});
 
-  it('is silent by default, for a dry run, and on stdout always', async () => {
-    trial = await openTrial();
-    expect(await metricsOf('--dry-run')).toEqual([]);
-    const finished = await startPull(trial, { flags: ['--metrics', 'none'] }).finished;
-    expect(finished.stderr).not.toContain('_aws');
-    expect(resultOf(finished).outcome).toBe('ok');
+describe('--metrics emf', () => {
+  async function pull(...flags: readonly string[]): Promise<{ result: PullResult; metrics: Metric[] }> {
+    const trial = await openTrial();
+    const finished = await startPull(trial, { flags }).finished;
+    await trial.close();
+    const lines = finished.stderr.split('\n').filter((line) => line.includes('_aws'));
+    return { result: resultOf(finished), metrics: metricsIn(lines) };
+  }
+
+  it('writes them to stderr, a line each; stdout has the result alone', async () => {
+    const { result, metrics } = await pull('--metrics', 'emf', '--region', 'eu-west-1,us-east-1');
+    expect(result.outcome).toBe('ok');
+    expect(metrics).toHaveLength(3);
+    expectEmf(metrics);
+    expect(metrics[0]).toMatchObject({ Runs: 1, FailedRuns: 0, Slices: 2, FailedSlices: 0 });
+    expect(metrics[1]).toMatchObject({ Region: 'eu-west-1', TotalsMismatched: 0 });
+    expect(metrics[1]?.['Rows']).toBeGreaterThan(100);
+  });
+
+  it('writes none of a dry run, which has not pulled', async () => {
+    const { result, metrics } = await pull('--metrics', 'emf', '--dry-run');
+    expect(result.outcome).toBe('ok');
+    expect(metrics).toEqual([]);
+  });
+
+  it('is off unless it is asked for', async () => {
+    expect((await pull()).metrics).toEqual([]);
   });
 });

@@ -16,29 +16,35 @@ import {
   OTHER_ACCOUNT,
 } from '../fixtures/builders.ts';
 import { MemoryStore } from '../fixtures/memory-store.ts';
+import { recordsIn } from '../fixtures/records.ts';
 
 const one = aSlice({ scope: ACCOUNT, filters: { AccountId: ACCOUNT } });
 const other = aSlice({ scope: OTHER_ACCOUNT, filters: { AccountId: OTHER_ACCOUNT } });
 
-/** A world in which each slice has a source of its own. */
-function aRegion(sources: readonly (readonly [Slice, SummarySource])[], store = new MemoryStore()) {
+const settings: PullOptions = {
+  limits: generousLimits,
+  reconcile: 'off',
+  keepRaw: true,
+  dryRun: false,
+  concurrency: 2,
+  firstMonth: '2026-11',
+};
+
+/** A world in which each slice has a source of its own, as it is so many milliseconds after the first. */
+function aRegion(
+  sources: readonly (readonly [Slice, SummarySource])[],
+  store = new MemoryStore(),
+  later = 0,
+) {
   const world: PullWorld = {
-    ...aWorld({ store }),
+    ...aWorld({ store, now: OBSERVED_AT + later }),
     openSource: (slice) => sources.find(([{ scope }]) => scope === slice.scope)?.[1] ?? aSource([]),
   };
   const pull = async (options: Partial<PullOptions> = {}) =>
     pullRegion(
       sources.map(([slice]) => slice),
       world,
-      {
-        limits: generousLimits,
-        reconcile: 'off',
-        keepRaw: true,
-        dryRun: false,
-        concurrency: 2,
-        firstMonth: '2026-11',
-        ...options,
-      },
+      { ...settings, ...options },
     );
   return { store, pull };
 }
@@ -109,18 +115,9 @@ describe('a slice', () => {
 
   it('whose newer pull is on record is superseded, and leaves nothing', async () => {
     const store = new MemoryStore();
-    const later = aRegion([[one, aSource([[aSummary({ Count: 2 })]])]], store);
-    await later.pull();
+    await aRegion([[one, aSource([[aSummary({ Count: 2 })]])]], store).pull();
     const before = store.snapshot();
-    const world = { ...aWorld({ store, now: OBSERVED_AT - 1 }), openSource: () => aSource([[aSummary()]]) };
-    const { slices } = await pullRegion([one], world, {
-      limits: generousLimits,
-      reconcile: 'off',
-      keepRaw: true,
-      dryRun: false,
-      concurrency: 1,
-      firstMonth: '2026-11',
-    });
+    const { slices } = await aRegion([[one, aSource([[aSummary()]])]], store, -1).pull();
     expect(slices[0]?.result).toMatchObject({ outcome: 'superseded', raw: null, partitions: { written: 0 } });
     expect(store.snapshot()).toEqual(before);
   });
@@ -128,21 +125,46 @@ describe('a slice', () => {
   it('says of which days it protected stored jobs', async () => {
     const store = new MemoryStore();
     await aRegion([[one, aSource([[aSummary({ Count: 9 })]])]], store).pull();
-    const world = {
-      ...aWorld({ store, now: OBSERVED_AT + 1 }),
-      openSource: () => aSource([[aSummary({ Count: 3 })]]),
-    };
-    const { slices } = await pullRegion([one], world, {
-      limits: generousLimits,
-      reconcile: 'off',
-      keepRaw: false,
-      dryRun: false,
-      concurrency: 1,
-      firstMonth: '2026-11',
-    });
+    const { slices } = await aRegion([[one, aSource([[aSummary({ Count: 3 })]])]], store, 1).pull();
     expect(slices[0]?.result.protected).toBe(1);
     expect(slices[0]?.result.warnings).toEqual([
       '1 account-day came with fewer jobs than are stored and were kept: 2026-11-22',
     ]);
+  });
+
+  it('protects stored jobs on every day when rows were rejected', async () => {
+    const store = new MemoryStore();
+    const days = ['2026-11-20', '2026-11-21', '2026-11-22'];
+    await aRegion([[one, aSource([days.map((day) => aSummary({ day, Count: 9 }))])]], store).pull();
+    const fewer = days.map((day) => aSummary({ day, Count: 4 }));
+    const next = aRegion([[one, aSource([[...fewer, aSummary({ Count: -1 })]])]], store, 1);
+    const before = await ledgerRows(store);
+    const { slices } = await next.pull({ limits: { ...generousLimits, maxRejects: 1 } });
+    expect(slices[0]?.result).toMatchObject({ outcome: 'ok', rejected: 1, protected: 3 });
+    expect(await ledgerRows(store)).toEqual(before);
+  });
+
+  it('without a single row is good, and changes nothing', async () => {
+    const store = new MemoryStore();
+    await aRegion([[one, aSource([[aSummary({ State: 'RUNNING' })]])]], store).pull();
+    const before = await ledgerRows(store);
+    const { slices } = await aRegion([[one, aSource([[]])]], store, 1).pull();
+    expect(slices[0]?.result).toMatchObject({ outcome: 'ok', accounts: 0, first_day: null, last_day: null });
+    expect(await ledgerRows(store)).toEqual(before);
+  });
+
+  it('that fails on a row leaves the ledger as it was, and says so on record', async () => {
+    const store = new MemoryStore();
+    await aRegion([[one, aSource([[aSummary()]])]], store).pull();
+    const before = await ledgerRows(store);
+    const { slices } = await aRegion([[one, aSource([[aSummary({ Count: -1 })]])]], store, 1).pull();
+    expect(slices[0]?.result).toMatchObject({
+      outcome: 'failed',
+      rejected: 1,
+      partitions: { written: 0, unchanged: 0 },
+      error: { name: 'BadDataError', recovery: 'fix-data' },
+    });
+    expect(await ledgerRows(store)).toEqual(before);
+    expect(recordsIn(store).at(-1)).toMatchObject({ outcome: 'failed', rejected: 1 });
   });
 });

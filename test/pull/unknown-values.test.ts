@@ -59,7 +59,7 @@ describe('inspectRows', () => {
       aRow({ start_time: Date.UTC(2026, 10, 22, 6) }),
     ];
     expect(inspectRows(aSlice(), rows)).toEqual([
-      '2 daily rows do not start at 00:00 UTC (one starts 2026-11-22T05:00:00.000Z); they are stored under their UTC date',
+      'daily rows that do not start at 00:00 UTC, stored under their UTC date: 2 (one starts 2026-11-22T05:00:00.000Z)',
     ]);
   });
 

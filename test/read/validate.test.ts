@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dimensionsOf } from '../../schemas/columns.ts';
-import { kindNames } from '../../schemas/kinds.ts';
+import { type DimensionField, factsOf, kindNames } from '../../schemas/kinds.ts';
 import { DAY_MS } from '../../src/domain/day.ts';
 import type { Slice } from '../../src/domain/slice.ts';
 import { createValidator } from '../../src/read/validate.ts';
@@ -9,6 +9,7 @@ import {
   aSlice,
   aSummary,
   epochSeconds,
+  nullRow,
   OBSERVED_AT,
   type Summary,
   summaryOf,
@@ -42,13 +43,13 @@ describe('a summary becomes a row', () => {
   it.each(kindNames)('with the dimensions of %s jobs and no others', (kind) => {
     const everything = aSummary({ MalwareScanner: 'GUARDDUTY', ScanResultStatus: 'THREATS_FOUND' });
     const row = rowOf(everything, aSlice({ kind }));
-    const scan = kind === 'scan';
-    const category = kind === 'copy' || kind === 'backup';
+    const { dimensions } = factsOf(kind);
+    const only = (field: DimensionField, value: string) => (dimensions.includes(field) ? value : null);
     expect(row).toEqual(
       aRow({
-        message_category: category ? 'SUCCESS' : null,
-        malware_scanner: scan ? 'GUARDDUTY' : null,
-        scan_result_status: scan ? 'THREATS_FOUND' : null,
+        message_category: only('MessageCategory', 'SUCCESS'),
+        malware_scanner: only('MalwareScanner', 'GUARDDUTY'),
+        scan_result_status: only('ScanResultStatus', 'THREATS_FOUND'),
       }),
     );
   });
@@ -58,8 +59,9 @@ describe('a summary becomes a row', () => {
       name,
       name === 'region' ? 'eu-west-1' : `some ${name}`,
     ]);
-    const nothing = { account_id: null, resource_type: null, state: null, message_category: null };
-    const row = { ...aRow(nothing), ...Object.fromEntries(dimensions) };
+    const { job_count, start_time, end_time, observed_at } = aRow();
+    const measures = { job_count, start_time, end_time, observed_at };
+    const row = { ...nullRow, ...measures, ...Object.fromEntries(dimensions) };
     expect(rowOf(summaryOf(kind, row), aSlice({ kind }))).toEqual(row);
   });
 

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { factsOf, kindNames } from '../../schemas/kinds.ts';
 import { glueTable } from '../../schemas/glue-table.ts';
 import { pullsTable } from '../../schemas/catalog-table.ts';
 import { views } from '../../schemas/views/views.ts';
@@ -10,7 +11,7 @@ import { awsEnvironment, openTrial, type Trial } from '../fixtures/trial.ts';
 
 /** `register` as a user runs it: the real SDK against Glue's, Athena's and S3's APIs over HTTP. */
 
-const TABLES = ['copy', 'backup', 'restore', 'scan'].map((kind) => `${kind}_job_summaries`).concat('pulls');
+const TABLES = kindNames.map((kind) => factsOf(kind).table).concat('pulls');
 const VIEWS = views.map(({ name }) => name);
 
 let trial: Trial;

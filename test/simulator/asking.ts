@@ -1,10 +1,8 @@
+import * as sdk from '@aws-sdk/client-backup';
 import {
   BackupClient,
-  ListBackupJobSummariesCommand,
   ListCopyJobSummariesCommand,
   type ListCopyJobSummariesCommandInput,
-  ListRestoreJobSummariesCommand,
-  ListScanJobSummariesCommand,
 } from '@aws-sdk/client-backup';
 import { factsOf, type Kind } from '../../schemas/kinds.ts';
 import type { Simulator, SimulatorOptions, SummaryItem } from '../../src/simulator/index.ts';
@@ -49,13 +47,9 @@ export function askCopy(simulator: Simulator, input: ListCopyJobSummariesCommand
 
 type AnyPage = Readonly<Record<string, unknown>> & { readonly NextToken?: string | undefined };
 
-/** One page of any kind through the SDK. */
-const ask: Readonly<Record<Kind, (client: BackupClient, input: object) => Promise<object>>> = {
-  copy: (client, input) => client.send(new ListCopyJobSummariesCommand(input)),
-  backup: (client, input) => client.send(new ListBackupJobSummariesCommand(input)),
-  restore: (client, input) => client.send(new ListRestoreJobSummariesCommand(input)),
-  scan: (client, input) => client.send(new ListScanJobSummariesCommand(input)),
-};
+/** The commands differ in the types of their answers alone. */
+type SummariesCommand = new (input: object) => ListCopyJobSummariesCommand;
+const commands = sdk as unknown as Readonly<Record<string, SummariesCommand>>;
 
 /** Every page through the SDK, rows with times as the SDK parsed them. */
 export async function readAll(
@@ -64,10 +58,12 @@ export async function readAll(
   input: Readonly<Record<string, string | number>> = {},
 ): Promise<Record<string, unknown>[]> {
   const client = clientOf(simulator);
+  const Command = commands[`${factsOf(kind).operation}Command`]!;
   const rows: Record<string, unknown>[] = [];
   let token: string | undefined;
   do {
-    const page = (await ask[kind](client, { ...everything, ...input, NextToken: token })) as AnyPage;
+    const answer: object = await client.send(new Command({ ...everything, ...input, NextToken: token }));
+    const page = answer as AnyPage;
     rows.push(...(page[factsOf(kind).resultList] as Record<string, unknown>[]));
     token = page.NextToken;
   } while (token !== undefined);

@@ -10,7 +10,7 @@ const truth = (simulator: Simulator) => simulator.truth({ kind: 'copy', region: 
 const onDay = (rows: readonly SummaryItem[], day: string) => rows.filter((row) => daysOf([row])[0] === day);
 const unfinished = new Set(factsOf('copy').unfinishedStates);
 
-const of = (rows: readonly SummaryItem[], account: string) =>
+const rowsOf = (rows: readonly SummaryItem[], account: string) =>
   rows.filter(({ AccountId }) => AccountId === account);
 
 describe('jobs', () => {
@@ -149,9 +149,9 @@ describe('an account', () => {
     await withSimulator({}, async (simulator) => {
       const account = simulator.accounts[1]!;
       simulator.world.set({ absences: [{ account, from: now + DAY, why: 'left' }] });
-      expect(of(truth(simulator), account)).not.toEqual([]);
+      expect(rowsOf(truth(simulator), account)).not.toEqual([]);
       simulator.clock.advance(DAY);
-      expect(of(truth(simulator), account)).toEqual([]);
+      expect(rowsOf(truth(simulator), account)).toEqual([]);
       expect(truth(simulator)).not.toEqual([]);
     });
   });
@@ -160,18 +160,18 @@ describe('an account', () => {
     await withSimulator({}, async (simulator) => {
       const account = simulator.accounts[1]!;
       simulator.world.set({ absences: [{ account, to: now - 4 * DAY, why: 'left' }] });
-      expect(daysOf(of(truth(simulator), account))[0]! >= '2026-11-19').toBe(true);
+      expect(daysOf(rowsOf(truth(simulator), account))[0]! >= '2026-11-19').toBe(true);
     });
   });
 
   it('that was hidden shows all it did meanwhile', async () => {
     await withSimulator({}, async (simulator) => {
       const account = simulator.accounts[1]!;
-      const before = of(truth(simulator), account);
+      const before = rowsOf(truth(simulator), account);
       simulator.world.set({ absences: [{ account, from: now - 5 * DAY, to: now + HOUR }] });
-      expect(of(truth(simulator), account)).toEqual([]);
+      expect(rowsOf(truth(simulator), account)).toEqual([]);
       simulator.clock.advance(HOUR);
-      expect(sum(of(truth(simulator), account))).toBe(sum(before));
+      expect(sum(rowsOf(truth(simulator), account))).toBe(sum(before));
     });
   });
 

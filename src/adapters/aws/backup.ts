@@ -42,8 +42,8 @@ export interface SummarySourceOptions {
  * Asks AWS Backup for one slice. The SDK signs and sends; the rows are taken from the response body as it came,
  * because the SDK's parser fails a whole page for one odd value and drops fields it does not know.
  *
- * Throws `RequestError` when a page cannot be fetched, `TokenRefusedError` when AWS found a request with a NextToken
- * wrong, or the signal's reason.
+ * Throws `RequestError` when a page cannot be fetched, `TokenRefusedError` when AWS refused a request with a
+ * NextToken, or the signal's reason.
  */
 export function createSummarySource(options: SummarySourceOptions): SummarySource {
   const { slice, retry, hooks, pageSize } = options;

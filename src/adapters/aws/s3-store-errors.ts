@@ -38,7 +38,7 @@ export function asStoreError(place: S3Place, error: unknown): StoreError {
 
 function denied({ action, expectedBucketOwner }: S3Place): string {
   const hints = [
-    ...(action === 'read' ? ['without s3:ListBucket a missing object, too, is answered 403'] : []),
+    ...(action === 'read' ? ['without s3:ListBucket, S3 answers 403 for a missing object too'] : []),
     ...(expectedBucketOwner ? [`the bucket must belong to account ${expectedBucketOwner}`] : []),
   ];
   return ['access denied', ...hints].join('; ');

@@ -220,13 +220,15 @@ function asQueryError(error: unknown, { folder, signal, tables, views }: DuckDbO
   }
   if (kind === 'Internal' || kind === 'FATAL') return error;
   if (kind === 'Out of Memory') {
-    return new LedgerError('fix-config', `the query needs more memory than there is: ${error.message}`, {
+    return new LedgerError('fix-config', `the query needs more memory than is available: ${error.message}`, {
       cause: error,
     });
   }
   const names = [...tables, ...views].map(({ name }) => name).join(', ');
   const hint =
-    kind === 'Catalog' && error.message.startsWith('Catalog Error: Table') ? `\nThere are: ${names}` : '';
+    kind === 'Catalog' && error.message.startsWith('Catalog Error: Table')
+      ? `\nTables and views: ${names}`
+      : '';
   const said = error.message.replace(/\nDid you mean "pg_\w+"\?/, '').trim();
   return new UsageError([`sql: ${said}${hint}`]);
 }

@@ -1,4 +1,5 @@
 import type { EpochMs } from '../../../schemas/columns.ts';
+import { counted } from '../../domain/show.ts';
 import { type Slice, sliceName } from '../../domain/slice.ts';
 import type { PullEvent } from '../../ports.ts';
 import { createStatusLine } from './status-line.ts';
@@ -19,11 +20,11 @@ export interface ProgressOptions {
 
 /** One line at the bottom of a terminal that says how far a pull has come. */
 export function createProgress({ stream, slices, now }: ProgressOptions): Progress {
-  const tally = new Tally(slices, now());
-  const line = createStatusLine({ stream, now, text: (at) => tally.line(at) });
+  const count = new PullCount(slices, now());
+  const line = createStatusLine({ stream, now, text: (at) => count.line(at) });
   return {
     report(event) {
-      tally.count(event);
+      count.add(event);
       line.update();
     },
     writeAbove: line.writeAbove,
@@ -31,7 +32,7 @@ export function createProgress({ stream, slices, now }: ProgressOptions): Progre
   };
 }
 
-class Tally {
+class PullCount {
   readonly #startedAt: EpochMs;
   readonly #open = new Map<string, Slice>();
   readonly #regions: number;
@@ -48,7 +49,7 @@ class Tally {
     this.#regions = regionsOf(slices);
   }
 
-  count(event: PullEvent): void {
+  add(event: PullEvent): void {
     const name = sliceName(event.slice);
     if (event.type === 'slice-started' && event.expectedPages) this.#expected.set(name, event.expectedPages);
     if (event.type === 'retry') this.#retries += 1;
@@ -62,10 +63,10 @@ class Tally {
   line(now: EpochMs): string {
     const done = this.#regions - regionsOf([...this.#open.values()]);
     const parts = [
-      `${done} of ${this.#regions} regions`,
-      `${this.#pages.toLocaleString('en')} pages`,
-      `${this.#rows.toLocaleString('en')} rows`,
-      ...(this.#retries > 0 ? [`${this.#retries} retries`] : []),
+      `${done} of ${counted(this.#regions, 'region')}`,
+      counted(this.#pages, 'page'),
+      counted(this.#rows, 'row'),
+      ...(this.#retries > 0 ? [`${counted(this.#retries, 'request')} sent again`] : []),
       ...this.#timeLeft(now),
     ];
     return parts.join(' · ');

@@ -1,7 +1,5 @@
-import { AwsError, errorAnswer } from '../errors.ts';
+import { type Answer, AwsError, errorAnswer, tokenRefused } from '../errors.ts';
 import type { Fault } from './faults.ts';
-import type { Answer } from '../http/send.ts';
-import { tokenRefused } from '../http/tokens.ts';
 
 /** What a fault answers instead of a page; undefined for faults that let the page through or break its transfer. */
 export function refusalOf(fault: Fault | undefined): Answer | undefined {

@@ -2,17 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AGGREGATE_ALL, factsOf, type Kind } from '../../../schemas/kinds.ts';
 import type { SimulatedClock } from '../world/clock.ts';
-import { AwsError, errorAnswer } from '../errors.ts';
+import { type Answer, AwsError, errorAnswer, tokenRefused } from '../errors.ts';
 import type { FaultSchedule } from '../faults/fault-schedule.ts';
 import { type Fault, isBreaking, ofName } from '../faults/faults.ts';
 import { pageText } from './pages.ts';
 import { refusalOf } from '../faults/refusals.ts';
 import { accessKeyOf, parseRequest, regionOf, type SummaryRequest } from './request.ts';
 import type { RequestRecord } from './request-log.ts';
-import { type Answer, send } from './send.ts';
+import { send } from './send.ts';
 import type { Snapshots } from '../world/snapshots.ts';
 import type { CountedRows } from '../world/counted-rows.ts';
-import { openToken, type Position, tokenRefused } from './tokens.ts';
+import { openToken, type Position } from './tokens.ts';
 import type { World } from '../world/world.ts';
 
 /** What an endpoint needs of the running simulator. */

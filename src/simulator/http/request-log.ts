@@ -6,7 +6,7 @@ export interface RequestRecord {
   /** Simulated time. */
   readonly at: EpochMs;
   readonly region: string;
-  /** Access key ID of who signed it; undefined when nobody did. */
+  /** Access key ID it was signed with; undefined when it was not signed. */
   readonly accessKey: string | undefined;
   readonly kind: Kind;
   readonly operation: string;
@@ -30,7 +30,7 @@ export interface RequestLog {
   readonly byFault: Readonly<Record<string, number>>;
   /** The last 1,000, oldest first. */
   readonly recent: readonly RequestRecord[];
-  /** Requests being answered now, and the most there ever were at once. */
+  /** Requests being answered now, and the most that ever were at once. */
   readonly inFlight: number;
   readonly maxInFlight: number;
   clear(): void;
@@ -48,7 +48,7 @@ interface Counts {
 
 const nothing = (): Counts => ({ total: 0, byRegion: {}, byOperation: {}, byFault: {}, recent: [] });
 
-/** The log, and the two ends at which it is written. */
+/** The log, and the functions that write it. */
 export function createRequestLog(): {
   readonly log: RequestLog;
   readonly enter: () => void;

@@ -6,11 +6,11 @@ import {
   factsOf,
   knownStatesOf,
   type FilterName,
+  filterNames,
   type Kind,
   kindNames,
 } from '../../../schemas/kinds.ts';
 import { REGION_PATTERN } from '../../domain/slice.ts';
-import { anyFilters } from '../../domain/slice.ts';
 import type { Query } from '../world/count.ts';
 import { AwsError, invalidParameter } from '../errors.ts';
 
@@ -53,9 +53,11 @@ export function accessKeyOf(authorization = ''): string | undefined {
 /** Reads an API request. Throws InvalidParameterValueException for parameters AWS would refuse. */
 export function parseRequest(kind: Kind, region: string, parameters: URLSearchParams): SummaryRequest {
   const own = new Set<FilterName>(factsOf(kind).filters);
-  const names = Object.keys(anyFilters) as FilterName[];
   const filters = Object.fromEntries(
-    names.map((name) => [name, own.has(name) ? parseFilter(kind, name, parameters.get(name) ?? ANY) : ANY]),
+    filterNames.map((name) => [
+      name,
+      own.has(name) ? parseFilter(kind, name, parameters.get(name) ?? ANY) : ANY,
+    ]),
   ) as Record<FilterName, string>;
   return {
     kind,

@@ -1,11 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import type { Answer } from '../errors.ts';
 import type { Fault, FaultName } from '../faults/faults.ts';
-
-export interface Answer {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body: string;
-}
 
 type Sender = (response: ServerResponse, answer: Answer) => void;
 

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Query } from '../world/count.ts';
-import { type AwsError, invalidParameter } from '../errors.ts';
+import { tokenRefused } from '../errors.ts';
 import type { EpochSeconds } from '../world/jobs.ts';
 
 /** Where a paging sequence stands, and in which snapshot of the world. */
@@ -29,11 +29,6 @@ export function openToken(seed: string, query: Query, token: string): Position {
   if (!genuine || bytes.toString('base64') !== token) throw tokenRefused();
   const [offset, page, now, version] = JSON.parse(payload.toString()) as [number, number, number, number];
   return { offset, page, now, version };
-}
-
-/** The one answer to a token that is forged, of another request, or expired. */
-export function tokenRefused(): AwsError {
-  return invalidParameter('Invalid NextToken: it is expired or was not issued for these parameters');
 }
 
 function sealOf(seed: string, query: Query, payload: Buffer): Buffer {

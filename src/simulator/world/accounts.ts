@@ -2,19 +2,19 @@ import type { EpochMs } from '../../../schemas/columns.ts';
 import { DAY_MS } from '../../domain/day.ts';
 import { between, randomFrom, seedOf } from './random.ts';
 
-/** A stretch of simulated time in which an account does not show in answers. */
+/** A period of simulated time in which an account is missing from answers. */
 export interface Absence {
   /** 12 digits, or `*` for every account (a caller that lost its permission altogether). */
   readonly account: string;
   /** Only in answers of this region's endpoint. Default: in all. */
   readonly region?: string;
-  /** First instant of the absence. Default: since ever, so that an account joins at `to`. */
+  /** First instant of the absence. Default: none, so that an account joins at `to`. */
   readonly from?: EpochMs;
-  /** First instant after the absence. Default: for ever. */
+  /** First instant after the absence. Default: none, so that it never returns. */
   readonly to?: EpochMs;
   /**
-   * `hidden`: its jobs run on unseen, and show when it is visible again. `left`: it is not in the organisation; besides
-   * being unseen it creates no jobs. Default: `hidden`.
+   * `hidden`: its jobs go on, and appear once it is visible again. `left`: it is not in the organisation, so it creates
+   * no jobs either. Default: `hidden`.
    */
   readonly why?: 'left' | 'hidden';
 }

@@ -73,7 +73,7 @@ function visible<Label>(projection: Projection<Label>, seen: (index: number) => 
   return { ...projection, target: projection.target.map((target, index) => (seen(index) ? target : -1)) };
 }
 
-/** Jobs that were never created: by account index, the stretches it was out of the organisation. */
+/** Jobs that were never created: by account index, the periods it was out of the organisation. */
 function departures({ jobs, absences }: Counting): ReadonlyMap<number, readonly Absence[]> {
   const left = absences.filter(({ why }) => why === 'left');
   if (left.length === 0) return new Map();

@@ -3,7 +3,7 @@ import type { Check } from '../checks.ts';
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-// Dates beyond this are no dates.
+// The latest and earliest instant that a Date can hold.
 const MAX_INSTANT = 8.64e15;
 
 // A time without an offset would mean the host's time zone.

@@ -6,7 +6,7 @@ import { between, mix, type Random, randomFrom, seedOf } from './random.ts';
 export type EpochSeconds = number;
 
 export const DAY_SECONDS = 86_400;
-/** No job lives longer, so a window needs the jobs of only so many days before it. */
+/** No job lives longer, so a window needs only the jobs of so many days before it. */
 export const MAX_LIFE_DAYS = 3;
 
 export const resourceTypes: readonly string[] = knownResourceTypes;
@@ -26,7 +26,7 @@ export interface JobSheet {
   readonly times: readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array, Uint32Array];
 }
 
-export interface JobsOf {
+export interface JobDraw {
   readonly seed: string;
   readonly region: string;
   readonly kind: Kind;
@@ -37,38 +37,38 @@ export interface JobsOf {
   readonly rowsPerDay: number;
 }
 
-/** The jobs created on one day. The same day always has the same jobs. */
-export function drawJobs(of: JobsOf): JobSheet {
-  const random = randomFrom(seedOf(of.seed, of.region, of.kind, of.day));
-  const first = Math.floor(of.day * of.rowsPerDay);
-  const slots = Math.floor((of.day + 1) * of.rowsPerDay) - first;
-  const places = { ...of, accountSeed: seedOf(of.seed) };
+/** The jobs created on one day. Equal draws give equal jobs. */
+export function drawJobs(draw: JobDraw): JobSheet {
+  const { seed, region, kind, day, accounts, rowsPerDay } = draw;
+  const random = randomFrom(seedOf(seed, region, kind, day));
+  const first = Math.floor(day * rowsPerDay);
+  const slots = Math.floor((day + 1) * rowsPerDay) - first;
+  const accountSeed = seedOf(seed);
   const writer = sheetWriter(slots * 2);
   for (let slot = 0; slot < slots; slot++) {
-    const account = (first + slot) % of.accounts;
-    const place = placeOf(places, account, Math.floor(slot / of.accounts));
-    if (place) drawSlot(writer, random, { ...place, account, dayStart: of.day * DAY_SECONDS });
+    const account = (first + slot) % accounts;
+    const identity = identityOf({ kind, day, own: mix(accountSeed, account) }, Math.floor(slot / accounts));
+    if (identity) drawSlot(writer, random, { ...identity, account, dayStart: day * DAY_SECONDS });
   }
   return writer.finish();
 }
 
-interface Place {
+/** What tells an account's rows of a day apart. */
+interface RowIdentity {
   readonly resourceType: number;
   readonly lifeCycle: number;
 }
 
 /**
- * Where an account's n-th row of a day stands: every place is another identity, so that slots count rows. Accounts
- * begin at a resource type of their own; a plain success is followed by one other ending of the same type.
+ * The identity of an account's n-th row of a day. No two are the same, so that slots count rows. Each account begins at
+ * a resource type of its own; a plain success is followed by one other ending of the same type.
  */
-function placeOf(
-  of: JobsOf & { readonly accountSeed: number },
-  account: number,
+function identityOf(
+  { kind, day, own }: { readonly kind: Kind; readonly day: number; readonly own: number },
   nth: number,
-): Place | undefined {
-  const lifeCycles = traitTableOf(of.kind).lifeCycles.length;
-  const own = mix(of.accountSeed, account);
-  const onlyTrouble = mix(own, of.day) % 5 === 0 ? 1 : 0;
+): RowIdentity | undefined {
+  const lifeCycles = traitTableOf(kind).lifeCycles.length;
+  const onlyTrouble = mix(own, day) % 5 === 0 ? 1 : 0;
   const index = nth + onlyTrouble;
   const pair = index >> 1;
   const turn = 2 * Math.floor(pair / resourceTypes.length) + (index & 1);
@@ -78,12 +78,15 @@ function placeOf(
   return { resourceType, lifeCycle: 1 + ((mix(own, resourceType) + turn - 1) % (lifeCycles - 1)) };
 }
 
-interface Slot extends Place {
+interface Slot extends RowIdentity {
   readonly account: number;
   readonly dayStart: EpochSeconds;
 }
 
-/** About 93 of 100 jobs succeed: successes come in dozens, of which a few go their own way, other endings one by one. */
+/**
+ * About 93 of 100 jobs succeed. Successes come in dozens, a few of which run at times of their own; other endings come
+ * in ones and twos.
+ */
 function drawSlot(writer: SheetWriter, random: Random, slot: Slot): void {
   if (slot.lifeCycle !== 0) return writer.add(random, slot, between(random, 1, 2));
   const count = between(random, 1, 39);

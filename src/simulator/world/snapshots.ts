@@ -3,9 +3,9 @@ import type { JobTable } from './job-table.ts';
 import { joinRows, type CountedRows } from './counted-rows.ts';
 import { foreignRegionOf } from './world.ts';
 
-/** Counted answers, cached so that a later page costs a slice and not another count. */
+/** Counted answers, cached so that a later page needs no new count. */
 export interface Snapshots {
-  /** The rows a request has at a moment. `version` names the state of the world's switches. */
+  /** The rows a request has at a moment. `version` numbers the changes of the world's settings. */
   at(query: Query, moment: Moment & { readonly version: number }): CountedRows;
   /** The same, only if it was counted before and is still cached. */
   cached(query: Query, moment: { readonly now: number; readonly version: number }): CountedRows | undefined;

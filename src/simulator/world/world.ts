@@ -1,13 +1,13 @@
 import type { Absence } from './accounts.ts';
 
 /**
- * How this world counts. AWS documents none of it, so each question is a switch, and what reads the answers must be
- * right whichever way the switches stand.
+ * How this world counts. AWS documents none of it, so each question is a setting, and what reads the answers must be
+ * right for every setting.
  */
 export interface World {
   /**
-   * The day a job is counted on: that of its creation, of its completion, or of its last change of state. With
-   * `completion`, an unfinished job is counted on its creation day until it is done, then moves to the day it ended.
+   * The day a job counts on: the day of its creation, of its completion, or of its last change of state. With
+   * `completion`, an unfinished job counts on the day it was created and, once it has ended, on the day it ended.
    * Default: `creation`.
    */
   readonly countOn: 'creation' | 'completion' | 'last-change';
@@ -18,13 +18,13 @@ export interface World {
    * hour, so that the oldest day is cut. Default: 14.
    */
   readonly window: 13 | 14 | 15 | 'rolling';
-  /** Whether what is counted on any day of a daily answer appears with a zero count on its other days. Default: false. */
+  /** Whether a daily answer has a row with count zero for what it counts on another day only. Default: false. */
   readonly zeroRows: boolean;
   /** Whether an endpoint also answers for every tenth account's jobs of another region. Default: false. */
   readonly foreignRegionRows: boolean;
-  /** Whether counts move while a caller pages, so that pages tear. Else a token keeps its snapshot. Default: false. */
+  /** Whether counts may change between the pages of one answer. Else a token keeps its snapshot. Default: false. */
   readonly countsMove: boolean;
-  /** When accounts do not show. Default: those that `churn` generated. */
+  /** When accounts are missing from answers. Default: those that `churn` generated. */
   readonly absences: readonly Absence[];
 }
 

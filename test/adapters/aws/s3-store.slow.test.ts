@@ -266,7 +266,7 @@ describe('what needs a person', () => {
 
   it.each([
     [301, 'PermanentRedirect', 'another region: set the AWS region to eu-west-1'],
-    [403, 'AccessDenied', 'without s3:ListBucket a missing object, too, is answered 403'],
+    [403, 'AccessDenied', 'without s3:ListBucket, S3 answers 403 for a missing object too'],
     [403, 'SomethingElse', 'access denied'],
     [400, 'ExpiredToken', 'the AWS credentials have expired'],
     [400, 'KMS.DisabledException', 'KMS.DisabledException'],

@@ -146,7 +146,7 @@ describe('several processes', () => {
     expect((await readdir(root)).filter((name) => name.startsWith('.'))).toEqual(['.lock']);
   });
 
-  it('are all told when the lock cannot be had', async () => {
+  it('all fail when the lock cannot be taken', async () => {
     await mkdir(root);
     await withLock(join(root, '.lock'), { patienceMs: 100 }, async () => {
       const store = aStore({ patienceMs: 100 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AthenaOptions, type AthenaServer, startAthena } from '../fixtures/athena-server.ts';
-import { runCliProcess, startCli } from '../fixtures/cli.ts';
+import { runCliHere, runCliProcess, startCli } from '../fixtures/cli.ts';
 import { queryDuckDb } from '../fixtures/duckdb.ts';
 import { ServiceError } from '../fixtures/json-service.ts';
 import { until } from '../fixtures/line-up.ts';
@@ -41,7 +41,7 @@ function environment(): Record<string, string> {
 }
 
 function query(...args: readonly string[]) {
-  return runCliProcess(argsOf(...args), environment());
+  return runCliHere(argsOf(...args), environment());
 }
 
 function count(operation: string): number {

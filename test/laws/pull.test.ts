@@ -17,6 +17,7 @@ import {
   summaryOf,
 } from '../fixtures/builders.ts';
 import { jsonCodec, MemoryStore } from '../fixtures/memory-store.ts';
+import { cases } from './cases.ts';
 import { type SomePull, someKind, somePulls } from './arbitraries.ts';
 import { LedgerModel } from './model.ts';
 import { monthOf } from '../../src/domain/day.ts';
@@ -120,11 +121,11 @@ describe('any sequence of pulls', () => {
   it.each([
     ['JSON', jsonCodec, 1500],
     ['Parquet', parquetCodec, 60],
-  ])('leaves the ledger, in %s, as the rules say', async (_format, codec, numRuns) => {
+  ])('leaves the ledger, in %s, as the rules say', async (_format, codec, all) => {
     const agrees = fc.asyncProperty(someHistory, async ([kind, pulls]) => {
       expect(await watch(kind, pulls, codec)).toEqual(foretell(kind, pulls));
     });
-    await fc.assert(agrees, { numRuns });
+    await fc.assert(agrees, { numRuns: cases(all) });
   });
 
   it('is told in books that balance', async () => {
@@ -139,7 +140,7 @@ describe('any sequence of pulls', () => {
         expect(received).toBe(pull.rows.length + (pull.toleratedRejects ? 1 : 0));
       }
     });
-    await fc.assert(balances, { numRuns: 200 });
+    await fc.assert(balances, { numRuns: cases(200) });
   });
 });
 
@@ -159,7 +160,7 @@ describe('a pull applied twice', () => {
           expect(store.snapshot()[key]?.startsWith(bytes)).toBe(true);
       }
     });
-    await fc.assert(once, { numRuns: 60 });
+    await fc.assert(once, { numRuns: cases(60) });
   });
 
   it('is a pull applied once although the second comes later, where nothing newer came between', async () => {
@@ -173,7 +174,7 @@ describe('a pull applied twice', () => {
         expect(dataPuts(store)).toHaveLength(puts);
       }
     });
-    await fc.assert(once, { numRuns: 300 });
+    await fc.assert(once, { numRuns: cases(300) });
   });
 });
 
@@ -196,7 +197,7 @@ describe('a dry run', () => {
         expect(wet).toMatchObject(said);
       }
     });
-    await fc.assert(foretells, { numRuns: 200 });
+    await fc.assert(foretells, { numRuns: cases(200) });
   });
 });
 
@@ -217,6 +218,6 @@ describe('pulls of different slices', () => {
       for (const pull of asked.toReversed()) await apply(backwards, pull, { later });
       expect(await ledgerRows(forwards, kind)).toEqual(await ledgerRows(backwards, kind));
     });
-    await fc.assert(commutes, { numRuns: 200 });
+    await fc.assert(commutes, { numRuns: cases(200) });
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openLocalEngine } from '../../jobs/world/duckdb.ts';
 import { aSummary } from '../fixtures/builders.ts';
-import { runCliProcess, startCli } from '../fixtures/cli.ts';
+import { runCliHere, runCliProcess, startCli } from '../fixtures/cli.ts';
 import { until } from '../fixtures/line-up.ts';
 import { rowsOf } from '../fixtures/local-sql.ts';
 import { openTrial, type Trial } from '../fixtures/trial.ts';
@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 function query(...args: readonly string[]) {
-  return runCliProcess(['query', '--ledger', trial.ledger, ...args]);
+  return runCliHere(['query', '--ledger', trial.ledger, ...args]);
 }
 
 const ROWS =
@@ -35,7 +35,7 @@ const ROWS =
 
 describe('what is printed', () => {
   it('is CSV where nobody looks: null is empty, text is quoted where it must be', async () => {
-    expect(await query(ROWS)).toMatchObject({
+    expect(await runCliProcess(['query', '--ledger', trial.ledger, ROWS])).toMatchObject({
       code: 0,
       stderr: '',
       stdout: [
@@ -122,7 +122,7 @@ describe('the statement', () => {
     const other = await openTrial({ summaries: 50 });
     await other.pull({ table: 'copy_failures', state: 'FAILED' });
     const args = ['query', '--ledger', other.ledger, 'SELECT DISTINCT state FROM copy_failures'];
-    expect((await runCliProcess(args)).stdout).toBe('state\nFAILED\n');
+    expect((await runCliHere(args)).stdout).toBe('state\nFAILED\n');
     await other.close();
   });
 });
@@ -133,7 +133,7 @@ describe('a wrong statement', () => {
     ['SELECT nothing FROM pulls', /^sql: Binder Error: .*"nothing" not found/],
     [
       'SELECT * FROM nowhere',
-      /^sql: Catalog Error: Table with name nowhere does not exist!(?:.|\n)*There are: .*ledger_coverage/,
+      /^sql: Catalog Error: Table with name nowhere does not exist!(?:.|\n)*Tables and views: .*ledger_coverage/,
     ],
     ['SELECT 1; SELECT 2', /^sql: expected one statement, got 2/],
     [';', /^sql: /],
@@ -184,7 +184,7 @@ describe('the engine', () => {
 
 describe('trouble', () => {
   it('a folder without a ledger is the caller’s', async () => {
-    const { code, stderr } = await runCliProcess(['query', '--ledger', folder, 'SELECT 1']);
+    const { code, stderr } = await runCliHere(['query', '--ledger', folder, 'SELECT 1']);
     expect({ code, stderr }).toMatchObject({
       code: 64,
       stderr: expect.stringContaining('ledger: expected a folder'),
@@ -196,7 +196,7 @@ describe('trouble', () => {
     await other.pull();
     const [key = ''] = [...(await other.objects()).keys()].filter((name) => name.endsWith('.parquet'));
     await other.tamper(key, Buffer.from('PAR1 no more'));
-    const { code, stderr } = await runCliProcess([
+    const { code, stderr } = await runCliHere([
       'query',
       '--ledger',
       other.ledger,

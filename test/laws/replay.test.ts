@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { pullOnce, summaryOf } from '../fixtures/builders.ts';
 import { MemoryStore } from '../fixtures/memory-store.ts';
 import { dataOf, replayInMemory } from '../fixtures/replaying.ts';
+import { cases } from './cases.ts';
 import { type SomePull, someKind, somePulls } from './arbitraries.ts';
 
 const someHistory = someKind
@@ -38,7 +39,7 @@ describe('any sequence of pulls, replayed', () => {
         Object.entries(dataOf(ledger)).filter(filled),
       );
     });
-    await fc.assert(agrees, { numRuns: 300 });
+    await fc.assert(agrees, { numRuns: cases(300) });
   });
 
   it('in its own place changes no data object, however often', async () => {
@@ -49,7 +50,7 @@ describe('any sequence of pulls, replayed', () => {
       await replayInMemory(ledger, ledger);
       expect(dataOf(ledger)).toEqual(before);
     });
-    await fc.assert(agrees, { numRuns: 150 });
+    await fc.assert(agrees, { numRuns: cases(150) });
   });
 
   it('heals whatever was done to its data objects', async () => {
@@ -70,6 +71,6 @@ describe('any sequence of pulls, replayed', () => {
         expect(Object.entries(dataOf(ledger)).filter(filled)).toEqual(Object.entries(before).filter(filled));
       },
     );
-    await fc.assert(agrees, { numRuns: 150 });
+    await fc.assert(agrees, { numRuns: cases(150) });
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { kindNames } from '../../schemas/kinds.ts';
-import { type Finished, runCliProcess } from '../fixtures/cli.ts';
+import { runCliHere, runCliProcess } from '../fixtures/cli.ts';
 import { dataIn, jobsIn } from '../fixtures/report.ts';
 import { openTrial, type Trial } from '../fixtures/trial.ts';
 
@@ -20,11 +20,12 @@ afterEach(async () => {
   await rm(out, { force: true });
 });
 
-const report = (...flags: readonly string[]): Promise<Finished> => {
+function argsOf(...flags: readonly string[]): string[] {
   const now = new Date(trial.simulator.clock.now()).toISOString();
-  const args = ['report', '--ledger', trial.ledger, '--out', out, '--now', now, '--log-level', 'error'];
-  return runCliProcess([...args, ...flags]);
-};
+  return ['report', '--ledger', trial.ledger, '--out', out, '--now', now, '--log-level', 'error', ...flags];
+}
+
+const report = (...flags: readonly string[]) => runCliHere(argsOf(...flags));
 
 function truth(kind: (typeof kindNames)[number], region = 'eu-west-1'): number {
   return trial.simulator.truth({ kind, region }).reduce((sum, { Count }) => sum + Count, 0);
@@ -33,7 +34,7 @@ function truth(kind: (typeof kindNames)[number], region = 'eu-west-1'): number {
 describe('the report', () => {
   it('is one file that asks for nothing from anywhere', async () => {
     await trial.pull();
-    const { code, stdout, stderr } = await report();
+    const { code, stdout, stderr } = await runCliProcess(argsOf());
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `${out}\n`, stderr: '' });
     const page = await readFile(out, 'utf8');
     expect(page).toMatch(/^<!doctype html>/);
@@ -117,9 +118,7 @@ describe('the report', () => {
     const bin = await mkdtemp(join(tmpdir(), 'backup-ledger-open-'));
     const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
     await writeFile(join(bin, opener), `#!/bin/sh\necho "$1" > ${bin}/opened\n`, { mode: 0o755 });
-    const now = new Date(trial.simulator.clock.now()).toISOString();
-    const args = ['report', '--open', '--ledger', trial.ledger, '--out', out, '--now', now];
-    const { code } = await runCliProcess(args, { PATH: `${bin}:${process.env['PATH']}` });
+    const { code } = await runCliProcess(argsOf('--open'), { PATH: `${bin}:${process.env['PATH']}` });
     expect(code).toBe(0);
     await expect.poll(() => readFile(join(bin, 'opened'), 'utf8').catch(() => '')).toBe(`${out}\n`);
     await rm(bin, { recursive: true });
@@ -157,7 +156,7 @@ describe('a mistake', () => {
   ])('%j is told with exit 64', async (flags, words) => {
     await trial.pull();
     const all = { '--ledger': trial.ledger, '--out': join(trial.ledger, 'r.html'), ...pairs(flags) };
-    const { code, stderr, stdout } = await runCliProcess(['report', ...Object.entries(all).flat()]);
+    const { code, stderr, stdout } = await runCliHere(['report', ...Object.entries(all).flat()]);
     expect(code).toBe(64);
     expect(stdout).toBe('');
     expect(stderr).toContain(words);
