@@ -167,7 +167,7 @@ describe('a token that comes again', () => {
     expect(error).toBeInstanceOf(PaginationLoopError);
     expect(error).toMatchObject({
       recovery: 'retry-later',
-      message: expect.stringContaining(`${pages} pages`),
+      message: expect.stringContaining(`on page ${pages}`),
     });
     expect(source.tokens).toHaveLength(pages);
   });
