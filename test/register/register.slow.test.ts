@@ -70,7 +70,7 @@ function change(name: string, fields: Readonly<Record<string, unknown>>): void {
   glue.tables.set(`backup_ledger.${name}`, { ...table(name), ...fields });
 }
 
-function rangeOf(name: string, key = 'start_date'): string | undefined {
+function rangeOf(name: string, key = 'start_month'): string | undefined {
   return table(name).Parameters?.[`projection.${key}.range`];
 }
 
@@ -102,7 +102,7 @@ describe('a ledger that was never registered', () => {
       TableType: 'EXTERNAL_TABLE',
       PartitionKeys: [
         { Name: 'aggregation_period', Type: 'string' },
-        { Name: 'start_date', Type: 'string' },
+        { Name: 'start_month', Type: 'string' },
       ],
       StorageDescriptor: {
         Location: 's3://trial-bucket/prefix/copy_job_summaries',
@@ -110,23 +110,23 @@ describe('a ledger that was never registered', () => {
         SerdeInfo: { SerializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' },
       },
     });
-    const { columns } = glueTable(pullsTable('2026-11-09'), '');
+    const { columns } = glueTable(pullsTable('2026-11'), '');
     expect(table('pulls').StorageDescriptor?.['Columns']).toEqual(
       columns.map(({ name, type, comment }) => ({ Name: name, Type: type, Comment: comment })),
     );
   });
 
-  it('begins with its earliest start date', async () => {
+  it('begins with its earliest month', async () => {
     await trial.pull();
     await register();
-    expect(rangeOf('copy_job_summaries')).toBe('2026-11-09,NOW');
-    expect(rangeOf('scan_job_summaries')).toBe('2026-11-09,NOW');
-    expect(rangeOf('pulls', 'pull_date')).toBe('2026-11-09,NOW');
+    expect(rangeOf('copy_job_summaries')).toBe('2026-11,NOW');
+    expect(rangeOf('scan_job_summaries')).toBe('2026-11,NOW');
+    expect(rangeOf('pulls', 'pull_month')).toBe('2026-11,NOW');
   });
 
-  it('begins 31 days ago while it is empty', async () => {
+  it('begins with the month of 31 days ago while it is empty', async () => {
     await register();
-    expect(rangeOf('copy_job_summaries')).toBe('2026-10-23,NOW');
+    expect(rangeOf('copy_job_summaries')).toBe('2026-10,NOW');
   });
 
   it('gets its tables only where no SQL can be run, and is told so', async () => {
@@ -207,11 +207,11 @@ describe('a ledger that is registered', () => {
     expect(table('pulls').StorageDescriptor?.['Columns']).toEqual(columns);
   });
 
-  it('only widens its range of days', async () => {
+  it('only widens its range of months', async () => {
     await register('--first-day', '2026-01-01');
-    expect(rangeOf('copy_job_summaries')).toBe('2026-01-01,NOW');
+    expect(rangeOf('copy_job_summaries')).toBe('2026-01,NOW');
     const { stdout } = await register('--first-day', '2026-06-01');
-    expect(rangeOf('copy_job_summaries')).toBe('2026-01-01,NOW');
+    expect(rangeOf('copy_job_summaries')).toBe('2026-01,NOW');
     expect(stdout).not.toContain('updated');
   });
 
@@ -239,7 +239,7 @@ describe('--dry-run', () => {
     await register();
     const { stdout } = await register('--dry-run', '--first-day', '2026-01-01');
     expect(stdout).toContain(
-      'would be updated table backup_ledger.pulls\n  parameter projection.pull_date.range: 2026-10-23,NOW → 2026-01-01,NOW\n',
+      'would be updated table backup_ledger.pulls\n  parameter projection.pull_month.range: 2026-10,NOW → 2026-01,NOW\n',
     );
     expect(writes().filter((operation) => operation === 'UpdateTable')).toEqual([]);
   });
@@ -254,7 +254,7 @@ describe('--print', () => {
     expect(statements).toHaveLength(1 + TABLES.length + VIEWS.length);
     expect(statements[0]).toMatch(/^CREATE DATABASE IF NOT EXISTS other/);
     expect(stdout).toContain("LOCATION 's3://trial-bucket/prefix/pulls'");
-    expect(stdout).toContain("'projection.start_date.range' = '2026-11-09,NOW'");
+    expect(stdout).toContain("'projection.start_month.range' = '2026-11,NOW'");
     expect([...glue.requests, ...athena.requests]).toEqual([]);
   });
 });
@@ -302,7 +302,7 @@ describe('two at once', () => {
     expect((await register('--first-day', '2026-01-01')).code).toBe(0);
     expect(table('pulls').Parameters).toMatchObject({
       theirs: 'kept',
-      'projection.pull_date.range': '2026-01-01,NOW',
+      'projection.pull_month.range': '2026-01,NOW',
     });
   });
 });
@@ -379,7 +379,7 @@ describe('what cannot be done', () => {
 
   it('a first day after the first rows is said aloud', async () => {
     await trial.pull();
-    const { stderr } = await register('--first-day', '2026-11-20');
-    expect(stderr).toContain('rows before --first-day 2026-11-20 stay hidden');
+    const { stderr } = await register('--first-day', '2026-12-20');
+    expect(stderr).toContain('the ledger begins in 2026-11: rows before 2026-12 (--first-day) stay hidden from SQL');
   });
 });
