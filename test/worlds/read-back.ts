@@ -5,7 +5,7 @@ import { queryDuckDb } from '../fixtures/duckdb.ts';
 import type { MemoryStore } from '../fixtures/memory-store.ts';
 import { type CountedRow, shownBy } from './counts.ts';
 
-/** The rows of a ledger's table as DuckDB reads them: the day from the path, the rest from the file. */
+/** The rows of a ledger's table as DuckDB reads them: whatever the file says. */
 export async function readBack(ledger: MemoryStore, table: string): Promise<CountedRow[]> {
   const folder = mkdtempSync(join(tmpdir(), 'backup-ledger-world-'));
   try {
@@ -14,7 +14,7 @@ export async function readBack(ledger: MemoryStore, table: string): Promise<Coun
       writeFileSync(join(folder, key), ledger.bytes(key));
     }
     const rows = await queryDuckDb(
-      `SELECT start_date, account_id, resource_type, state, message_category, job_count
+      `SELECT CAST(start_date AS varchar) AS start_date, account_id, resource_type, state, message_category, job_count
        FROM read_parquet('${folder}/${table}/**/*.parquet', hive_partitioning = true, hive_types_autocast = false)`,
     );
     return rows.map(countedRow);
