@@ -2,7 +2,8 @@ import type { RecordedObject } from '../../schemas/pull-record.ts';
 
 /** What records say a partition's content was, and what it became. */
 export interface KnownHashes {
-  add(object: RecordedObject): void;
+  /** `by` a replay, a content is replaced without being built upon. */
+  add(object: RecordedObject, by?: 'pull' | 'replay'): void;
   /** Keys of the partitions named. */
   keys(): Iterable<string>;
   /**
@@ -10,7 +11,7 @@ export interface KnownHashes {
    * has come back; `unknown`: nobody wrote it.
    */
   judge(partition: string, hash: string): 'known' | 'outdated' | 'unknown';
-  /** Contents that a record replaced or found, and that no record wrote. */
+  /** Contents that a pull replaced or a record found, and that no record wrote. */
   unwritten(partition: string): readonly string[];
 }
 
@@ -18,8 +19,8 @@ export interface KnownHashes {
 interface Writes {
   /** Distinct steps `from → to`: slices that were published together record the same one. */
   readonly steps: Map<string, readonly [from: string | null, to: string]>;
-  /** Contents found as they should be. */
-  readonly found: Set<string>;
+  /** Contents found as they should be, and those that pulls built upon. */
+  readonly met: Set<string>;
 }
 
 export function createKnownHashes(): KnownHashes {
@@ -28,11 +29,12 @@ export function createKnownHashes(): KnownHashes {
   const stepsOf = (partition: string) => [...(partitions.get(partition)?.steps.values() ?? [])];
 
   return {
-    add({ partition, action, sha256: hash, replaced_sha256: replaced }) {
-      const writes: Writes = partitions.get(partition) ?? { steps: new Map(), found: new Set() };
+    add({ partition, action, sha256: hash, replaced_sha256: replaced }, by = 'pull') {
+      const writes: Writes = partitions.get(partition) ?? { steps: new Map(), met: new Set() };
       partitions.set(partition, writes);
       if (action === 'written') writes.steps.set(`${replaced} ${hash}`, [replaced, hash]);
-      else writes.found.add(hash);
+      else writes.met.add(hash);
+      if (replaced !== null && by === 'pull') writes.met.add(replaced);
     },
     keys: () => partitions.keys(),
     judge(partition, hash) {
@@ -44,8 +46,7 @@ export function createKnownHashes(): KnownHashes {
     unwritten(partition) {
       const steps = stepsOf(partition);
       const written = new Set(steps.map(([, to]) => to));
-      const met = [...steps.flatMap(([from]) => from ?? []), ...(partitions.get(partition)?.found ?? [])];
-      return [...new Set(met)].filter((hash) => !written.has(hash));
+      return [...(partitions.get(partition)?.met ?? [])].filter((hash) => !written.has(hash));
     },
   };
 }

@@ -48,7 +48,8 @@ export async function readRecords(task: RegionTask, world: VerifyWorld): Promise
   const records = months.flatMap(({ lines }) => lines.flatMap(({ record }) => record ?? []));
   reportMissingRecords(records, months, task);
   const hashes = createKnownHashes();
-  for (const record of records) for (const object of record.objects) hashes.add(object);
+  for (const record of records)
+    for (const object of record.objects) hashes.add(object, isReplay(record) ? 'replay' : 'pull');
   const pulls = records.filter((record): record is PullRecord => !isReplay(record));
   const withdrawn = new Set(records.filter(isReplay).flatMap((replay) => replay.withdrawn));
   const reads = pulls.map(readOf);

