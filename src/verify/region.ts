@@ -123,6 +123,8 @@ function judgeHash(
   const { key, table } = partition;
   const verdict = records.hashes.judge(key, hash);
   if (verdict === 'known') return;
+  // A good pull found it unchanged, and a killed one explains who wrote it: `reportUnwritten` says so.
+  if (records.hashes.unwritten(key).includes(hash) && records.hasKilledPull(table)) return;
   if (verdict === 'outdated') {
     findings.add('object-outdated', key, `an older version of it has come back. ${heal(partition)}`);
   } else if (records.isUnderWay(table, newestRow, now - GRACE_MS)) {
