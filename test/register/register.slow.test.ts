@@ -380,6 +380,8 @@ describe('what cannot be done', () => {
   it('a first day after the first rows is said aloud', async () => {
     await trial.pull();
     const { stderr } = await register('--first-day', '2026-12-20');
-    expect(stderr).toContain('the ledger begins in 2026-11: rows before 2026-12 (--first-day) stay hidden from SQL');
+    expect(stderr).toContain(
+      'the ledger begins in 2026-11: rows before 2026-12 (--first-day) stay hidden from SQL',
+    );
   });
 });
