@@ -10,6 +10,7 @@ import { linesOf } from '../ledger/records.ts';
 import { chainBreaks, type ChainLine, chainLine, type ChainMonth } from './chain.ts';
 import { findUncovered } from './coverage.ts';
 import type { RegionTask, VerifyWorld } from './task.ts';
+import { type Month, addMonths } from '../domain/day.ts';
 
 /** Objects of records read side by side. */
 const RECORD_CONCURRENCY = 32;
@@ -22,8 +23,11 @@ export interface RegionRecords {
   /** When the last good pull began. */
   readonly newestGood: EpochMs | undefined;
   sawUnrecordedRaw(slice: string, instant: EpochMs): void;
-  /** Whether raw pages without a record tell of a pull of the table's kind that was killed before its record. */
-  hasKilledPull(table: string): boolean;
+  /**
+   * Pulls of the table's kind that were killed before their record and may have written to the month, as raw pages without a
+   * record tell. Each explains one content of a partition that no record wrote.
+   */
+  killedPulls(table: string, month: Month): number;
   /**
    * Whether an object nobody recorded may be a pull's that has not come to its record: it holds rows newer than the
    * table's newest record, or raw pages without a record lie beside it, not older than `since`.
@@ -135,7 +139,8 @@ function underWay(good: readonly Read[], task: RegionTask) {
     sawUnrecordedRaw(slice: string, instant: EpochMs): void {
       unrecorded.push({ kind: slice.split('-')[0] ?? '', instant });
     },
-    hasKilledPull: (table: string) => unrecorded.some(({ kind }) => kind === kindOf(table)),
+    killedPulls: (table: string, month: Month) =>
+      unrecorded.filter(({ kind, instant }) => kind === kindOf(table) && mayWriteTo(month, instant)).length,
     isUnderWay(table: string, newestRow: EpochMs, since: EpochMs): boolean {
       const newest = newestByTable.get(table) ?? Number.NEGATIVE_INFINITY;
       return (
@@ -144,6 +149,12 @@ function underWay(good: readonly Read[], task: RegionTask) {
       );
     },
   };
+}
+
+/** A pull touches at most three months: its own and two before. */
+function mayWriteTo(month: Month, instant: EpochMs): boolean {
+  const last = recordMonth(instant);
+  return month <= last && month >= addMonths(last, -2);
 }
 
 /** Days nobody saw, and slices nobody reads any more. */

@@ -124,7 +124,7 @@ function judgeHash(
   const verdict = records.hashes.judge(key, hash);
   if (verdict === 'known') return;
   // A good pull found it unchanged, and a killed one explains who wrote it: `reportUnwritten` says so.
-  if (records.hashes.unwritten(key).includes(hash) && records.hasKilledPull(table)) return;
+  if (records.hashes.unwritten(key).includes(hash) && isExplained(partition, records)) return;
   if (verdict === 'outdated') {
     findings.add('object-outdated', key, `an older version of it has come back. ${heal(partition)}`);
   } else if (records.isUnderWay(table, newestRow, now - GRACE_MS)) {
@@ -143,14 +143,23 @@ function heal({ month, region }: Partition): string {
   return `Rebuild it: backup-ledger replay --from ${firstDayOf(month)} --to ${last} --region ${region}`;
 }
 
+/** Whether as many pulls were killed before their record as there are contents that no record wrote. */
+function isExplained(
+  { key, table, month }: Pick<Partition, 'key' | 'table' | 'month'>,
+  { hashes, killedPulls }: RegionRecords,
+): boolean {
+  return hashes.unwritten(key).length <= killedPulls(table, month);
+}
+
 /** Contents that pulls met and that nobody wrote: somebody else did, or a pull that was killed before its record. */
 function reportUnwritten(records: RegionRecords, { findings, isRead }: RegionTask): void {
   for (const key of records.hashes.keys()) {
     const partition = parsePartitionPath(key);
     if (!partition || !isRead.partitions(partition.month)) continue;
+    const explained = isExplained({ key, ...partition }, records);
     for (const hash of records.hashes.unwritten(key)) {
       const what = `a pull built upon content ${hash} (SHA-256), which no record wrote`;
-      if (records.hasKilledPull(partition.table))
+      if (explained)
         findings.add(
           'object-unrecorded',
           key,

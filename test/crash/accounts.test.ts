@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DAY_MS } from '../../src/domain/day.ts';
 import { type AccountServices, startAccountServices } from '../fixtures/account-services.ts';
 import { startPull } from '../fixtures/pull-process.ts';
-import { expectedRows, openTrial, RUN_TIME, type Trial, withoutObservation } from '../fixtures/trial.ts';
+import { expectedRows, openTrial, type Trial, withoutObservation } from '../fixtures/trial.ts';
+import { firstPullOf, foundedBefore } from '../fixtures/drill.ts';
 
 /** A pull of three accounts, which share their partitions, killed at each of its writes. */
 
 const DAYS = 2;
-const founded = RUN_TIME - (RUN_TIME % DAY_MS) - DAYS * DAY_MS;
+const NOW = firstPullOf('a first pull');
 
 let services: AccountServices;
 beforeEach(async () => {
@@ -20,7 +20,8 @@ const openYoung = () =>
     on: 's3',
     summaries: 150,
     accounts: 4,
-    world: { absences: [{ account: '*', to: founded, why: 'left' }] },
+    now: NOW,
+    world: { absences: foundedBefore(NOW, DAYS) },
   });
 
 function start(trial: Trial) {
@@ -36,8 +37,8 @@ function truthOf(trial: Trial) {
   return expectedRows(all.filter(({ AccountId }) => accounts.includes(AccountId)));
 }
 
-/** Ledger.json, raw pages of three, their month, records of three. */
-const WRITES = 1 + 3 + 1 + 3;
+/** Ledger.json, raw pages of three, their two months, records of three. */
+const WRITES = 1 + 3 + 2 + 3;
 
 it('writes as often as it should', async () => {
   const trial = await openYoung();

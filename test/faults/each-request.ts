@@ -5,15 +5,16 @@ import { lastings, reactionTo, strikesAt } from './expectations.ts';
 import { faultKindNames, type FaultKindName } from './fault-kinds.ts';
 import { type Inject, type Injection, injectorAtBackup, injectorOnS3 } from './injection.ts';
 import { clearOut, layOut, objectsIn } from './ledger-copies.ts';
-import { type Rehearsal, rehearse, REPEATED_AFTER, type WhichPull } from './rehearsal.ts';
+import { type Rehearsal, rehearse, REPEATED_AFTER } from './rehearsal.ts';
 import type { PulledRequest, RequestSort } from './requests.ts';
 import { countFault } from './tally.ts';
+import type { WhichPull } from '../fixtures/drill.ts';
 
 /** Pulls side by side: most of a fault's time is waiting. */
 const AT_ONCE = 4;
 
 /** Faults a pull meets at least; fewer mean that the suite has gone blind. */
-const LEAST = 200;
+const LEAST = 300;
 
 /** Fails each request of a pull in turn, in each way, once and for ever. */
 export function failEachRequest(which: WhichPull, sorts: readonly RequestSort[]): void {

@@ -8,12 +8,8 @@ import { BUCKET, expectedRows, openTrial, type Trial, withoutObservation } from 
 import { TRIES } from './expectations.ts';
 import { clearOut, isRaw, layOut, type Objects, objectsIn } from './ledger-copies.ts';
 import { backupRequests, type PulledRequest, s3Requests } from './requests.ts';
+import { type WhichPull, firstPullOf, foundedBefore } from '../fixtures/drill.ts';
 
-/** A pull on an empty ledger, and one a day later, which replaces what the first has written. */
-export type WhichPull = 'a first pull' | 'a pull a day later';
-
-/** The pull a day later sees the first day of a month: it has one partition to replace and one to create. */
-const FIRST_PULL = Date.UTC(2026, 11, 1, 3, 30);
 const DAYS = 3;
 /** So that there are several pages of rows. */
 const PAGE_SIZE = '12';
@@ -48,9 +44,13 @@ export const REPEATED_AFTER = 60_000;
 
 /** Brings a ledger to the point where the pull is due, and pulls undisturbed, now and later. */
 export async function rehearse(which: WhichPull): Promise<Rehearsal> {
-  const founded = FIRST_PULL - (FIRST_PULL % DAY_MS) - DAYS * DAY_MS;
-  const absences = [{ account: '*', to: founded, why: 'left' as const }];
-  const trial = await openTrial({ on: 's3', now: FIRST_PULL, summaries: 150, world: { absences } });
+  const now = firstPullOf(which);
+  const trial = await openTrial({
+    on: 's3',
+    now,
+    summaries: 150,
+    world: { absences: foundedBefore(now, DAYS) },
+  });
   const { s3, simulator } = trial;
   if (!s3) throw new Error('no S3');
   const pull = ({ folder, hangs = false, later = 0 }: PullIn) =>
