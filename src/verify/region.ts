@@ -146,9 +146,9 @@ function heal({ month, region }: Partition): string {
 /** Whether as many pulls were killed before their record as there are contents that no record wrote. */
 function isExplained(
   { key, table, month }: Pick<Partition, 'key' | 'table' | 'month'>,
-  { hashes, killedPulls }: RegionRecords,
+  records: RegionRecords,
 ): boolean {
-  return hashes.unwritten(key).length <= killedPulls(table, month);
+  return records.hashes.unwritten(key).length <= records.killedPulls(table, month);
 }
 
 /** Contents that pulls met and that nobody wrote: somebody else did, or a pull that was killed before its record. */
