@@ -5,11 +5,11 @@ import { retryLostRaces } from '../../src/adapters/back-off.ts';
 import type { PullConfig } from '../../src/config/commands.ts';
 import type { Slice } from '../../src/domain/slice.ts';
 import type { Report } from '../../src/ports.ts';
-import type { PullWorld } from '../../src/pull/pull-region.ts';
 import { defaultTimeouts } from './client-options.ts';
 import { graceAfter, type LedgerOptions, lazyCodec, openLedger } from './ledger.ts';
 import { writtenBy } from './package-info.ts';
 import { openSources, versions } from './sources.ts';
+import type { PullWorld } from '../../src/pull/pull-world.ts';
 
 export interface WorldOptions extends LedgerOptions {
   readonly report: Report;

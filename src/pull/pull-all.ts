@@ -3,8 +3,9 @@ import { type PullResult, SCHEMA_VERSION } from '../../schemas/pull-result.ts';
 import { groupBy } from '../domain/group-by.ts';
 import type { Slice } from '../domain/slice.ts';
 import { asLedgerError, exitCodes, InterruptedError, type LedgerError, type Recovery } from '../errors.ts';
-import { type PulledRegion, type PullSettings, pullRegion, type PullWorld } from './pull-region.ts';
+import { type PulledRegion, pullRegion } from './pull-region.ts';
 import { applyBindings, MANIFEST, planBindings, type Manifest } from '../ledger/manifest.ts';
+import type { PullSettings, PullWorld } from './pull-world.ts';
 
 /** With several failures the one that needs a person first decides the exit code. */
 const URGENCY: readonly Recovery[] = ['report-bug', 'fix-config', 'fix-usage', 'fix-data', 'retry-later'];

@@ -1,6 +1,6 @@
 import pMap from 'p-map';
 import type { PlannedChange, SliceResult } from '../../schemas/pull-result.ts';
-import type { ReconcileMode, Slice } from '../domain/slice.ts';
+import type { Slice } from '../domain/slice.ts';
 import { asLedgerError, type LedgerError, TooFewAccountsError } from '../errors.ts';
 import { type History, lastGoodPull, newerPull } from '../ledger/history.ts';
 import { openRaw } from '../ledger/raw-pages.ts';
@@ -12,16 +12,7 @@ import {
   publishedBy,
   type PublishedMonth,
 } from '../merge/publish.ts';
-import type {
-  Clock,
-  LineCodec,
-  ObjectStore,
-  Report,
-  RequestHooks,
-  RetryLostRaces,
-  SummarySource,
-  MonthCodec,
-} from '../ports.ts';
+import type { SummarySource } from '../ports.ts';
 import { doubtfulDays, readReconciled, type Reconciled, requireTotals } from '../read/read-reconciled.ts';
 import { type ReadOptions, readSlice } from '../read/read-slice.ts';
 import { readOf } from './freshness.ts';
@@ -30,48 +21,7 @@ import type { SlicePull } from './slice-pull.ts';
 import { sliceResult } from './slice-result.ts';
 import { storeEvidence, storePages, storeRecord } from './store-evidence.ts';
 import { warnOfProtected, warnOfRows, warnOfTotals } from './warnings.ts';
-import type { Month } from '../domain/day.ts';
-import type { RecordsWorld } from '../ledger/records.ts';
-
-export interface PullLimits {
-  readonly maxPages: number;
-  readonly maxRejects: number;
-  /** 0 for no limit. */
-  readonly minAccounts: number;
-}
-
-/** The world a pull works in; everything is handed in. */
-export interface PullWorld {
-  readonly store: ObjectStore;
-  /** The same ledger for what is left of a slice that failed: it still answers for a while after an interruption. */
-  readonly afterFailure: RecordsWorld;
-  readonly codec: MonthCodec;
-  readonly lines: LineCodec;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  readonly report: Report;
-  readonly retryLostRaces: RetryLostRaces;
-  openSource(slice: Slice, hooks: RequestHooks): SummarySource;
-  /** Name and version, for the records. */
-  readonly writtenBy: string;
-  /** Versions of what has a say in what is read, for the raw pages: name → version. */
-  readonly versions: Readonly<Record<string, string>>;
-}
-
-/** How to pull. */
-export interface PullSettings {
-  readonly limits: PullLimits;
-  readonly reconcile: ReconcileMode;
-  readonly keepRaw: boolean;
-  readonly dryRun: boolean;
-}
-
-export interface PullOptions extends PullSettings {
-  /** Month of the ledger's first pull. */
-  readonly firstMonth: Month;
-  /** Slices read side by side. */
-  readonly concurrency: number;
-}
+import type { PullWorld, PullOptions } from './pull-world.ts';
 
 export interface PulledSlice {
   readonly result: SliceResult;

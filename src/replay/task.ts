@@ -1,6 +1,7 @@
-import type { Day } from '../domain/day.ts';
+import type { Day, Month } from '../domain/day.ts';
 import type { Clock, LineCodec, ObjectStore, RetryLostRaces, MonthCodec } from '../ports.ts';
-import type { ReplayScope } from './plan.ts';
+import type { ReplayScope, ReplayPlan, ReplayUnit } from './plan.ts';
+import type { EpochMs } from '../../schemas/columns.ts';
 
 export interface ReplayWorld {
   /** Where records and raw pages are. */
@@ -24,4 +25,12 @@ export interface ReplayOptions extends ReplayScope, Range {}
 export interface Range {
   readonly from?: Day | undefined;
   readonly to?: Day | undefined;
+}
+
+export interface UnitTask extends Pick<ReplayPlan, 'withdrawn' | 'hashes'> {
+  /** Month of the ledger's first pull. */
+  readonly firstMonth: Month;
+  readonly unit: ReplayUnit;
+  readonly range: Range;
+  readonly startedAt: EpochMs;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LedgerError } from '../../src/errors.ts';
-import { pullRegion, type PullOptions, type PullWorld } from '../../src/pull/pull-region.ts';
+import { pullRegion } from '../../src/pull/pull-region.ts';
 import type { Slice } from '../../src/domain/slice.ts';
 import type { SummarySource } from '../../src/ports.ts';
 import {
@@ -17,6 +17,7 @@ import {
 } from '../fixtures/builders.ts';
 import { MemoryStore } from '../fixtures/memory-store.ts';
 import { recordsIn } from '../fixtures/records.ts';
+import type { PullOptions, PullWorld } from '../../src/pull/pull-world.ts';
 
 const one = aSlice({ scope: ACCOUNT, filters: { AccountId: ACCOUNT } });
 const other = aSlice({ scope: OTHER_ACCOUNT, filters: { AccountId: OTHER_ACCOUNT } });

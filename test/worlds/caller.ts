@@ -6,7 +6,6 @@ import { parquetCodec } from '../../src/adapters/parquet/codec.ts';
 import { createRetry } from '../../src/adapters/aws/retry.ts';
 import { retryLostRaces } from '../../src/adapters/back-off.ts';
 import type { SummarySource } from '../../src/ports.ts';
-import type { PullWorld } from '../../src/pull/pull-region.ts';
 import { type RunOptions, pullAll } from '../../src/pull/pull-all.ts';
 import type { Simulator, SummaryItem } from '../../src/simulator/index.ts';
 import { aSlice, generousLimits, tryAgain } from '../fixtures/builders.ts';
@@ -14,6 +13,7 @@ import { MemoryStore } from '../fixtures/memory-store.ts';
 import type { CountedRow } from './counts.ts';
 import type { PulledRows } from './naive.ts';
 import { countedItem } from './observer.ts';
+import type { PullWorld } from '../../src/pull/pull-world.ts';
 
 // The SDK's note on the Node of the future is no result of a test.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
