@@ -43,7 +43,7 @@ export async function checkSlices(
       : [...accountsOf(read), ...daysOf(read, world), ...totalsOf(read), ...foreignOf(read)];
   return {
     checks: [...regions, ...looks.map(checkReach), ...wholes],
-    observations: read.flatMap((each) => observe(each, world)),
+    observations: read.flatMap((slice) => observe(slice, world)),
   };
 }
 

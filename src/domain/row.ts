@@ -57,7 +57,7 @@ export function rowsByAccount(rows: Rows): Map<Account, SummaryRow[]> {
 
 export function rowsByDay(rows: Rows): RowsByDay {
   const byDay = groupBy(rows, (row) => utcDay(row.start_time));
-  return new Map(Array.from(byDay, ([day, of]) => [day, rowsByAccount(of)]));
+  return new Map(Array.from(byDay, ([day, ofDay]) => [day, rowsByAccount(ofDay)]));
 }
 
 export function accountsOf(rows: RowsByDay): Set<Account> {
@@ -66,7 +66,7 @@ export function accountsOf(rows: RowsByDay): Set<Account> {
 
 /** All rows, in no order to rely on. */
 export function* eachRow(rows: RowsByDay): Generator<SummaryRow> {
-  for (const byAccount of rows.values()) for (const of of byAccount.values()) yield* of;
+  for (const byAccount of rows.values()) for (const ofAccount of byAccount.values()) yield* ofAccount;
 }
 
 /**

@@ -7,18 +7,10 @@ import {
 } from '../../schemas/catalog-table.ts';
 import { aggregationPeriods, kindNames } from '../../schemas/kinds.ts';
 import type { Month } from '../domain/day.ts';
-
-/** A table's binding as `ledger.json` has it. */
-interface Binding {
-  readonly kind: string;
-  readonly aggregation_period: string;
-  readonly grain: SummaryBinding['grain'];
-}
+import type { Manifest } from './manifest.ts';
 
 /** The main tables, and those that were made with `--table`. A binding of a kind unknown to this version has no table. */
-export function bindingsOf(
-  manifest: { readonly tables: Readonly<Record<string, Binding>> } | undefined,
-): Record<string, SummaryBinding> {
+export function bindingsOf(manifest: Pick<Manifest, 'tables'> | undefined): Record<string, SummaryBinding> {
   const made = Object.entries(manifest?.tables ?? {}).flatMap(([name, { grain, ...bound }]) => {
     const kind = kindNames.find((known) => known === bound.kind);
     const aggregationPeriod = aggregationPeriods.find((known) => known === bound.aggregation_period);

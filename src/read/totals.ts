@@ -77,7 +77,7 @@ function jobsByDay(rows: RowsByDay): Map<Day, number> {
 
 function jobsOf(rows: RowsByAccount): number {
   let jobs = 0;
-  for (const of of rows.values()) for (const row of of) jobs += row.job_count;
+  for (const ofAccount of rows.values()) for (const row of ofAccount) jobs += row.job_count;
   return jobs;
 }
 

@@ -51,8 +51,8 @@ export function createValidator(slice: Slice, observedAt: EpochMs): (item: unkno
   };
 }
 
-/** How one cell of a row is read. */
-interface Cell {
+/** How one column of a row is read. */
+interface CellReader {
   readonly name: RowColumnName;
   readonly field: string;
   /** Where a value may be absent, the blank row has what stands for it. */
@@ -60,7 +60,7 @@ interface Cell {
   readonly read: Reader;
 }
 
-function cellsOf(slice: Slice, observedAt: EpochMs): Cell[] {
+function cellsOf(slice: Slice, observedAt: EpochMs): CellReader[] {
   return rowColumnsOf(slice.kind).flatMap((name) => {
     const { field, nullable } = columnFacts(name);
     if (field === null) return [];
@@ -81,7 +81,7 @@ function blankRow(slice: Slice, observedAt: EpochMs): Readonly<Record<string, Va
 
 function readRow(
   fields: Fields,
-  cells: readonly Cell[],
+  cells: readonly CellReader[],
   blank: Readonly<Record<string, Value>>,
   problems: string[],
 ): SummaryRow {

@@ -1,17 +1,17 @@
 import type { Day } from '../domain/day.ts';
 import { type AccountChoice, endings, type ReportData, troubleNames } from './report-data.ts';
 
-type Cell = string | null | undefined;
+type Dimension = string | null | undefined;
 
 /** What a row is about. */
 export interface Place {
-  readonly kind: Cell;
-  readonly region: Cell;
-  readonly day: Cell;
+  readonly kind: Dimension;
+  readonly region: Dimension;
+  readonly day: Dimension;
 }
 
 export interface AccountPlace extends Place {
-  readonly account: Cell;
+  readonly account: Dimension;
 }
 
 /** Takes the views' rows as they come and puts them into columns. */
@@ -20,7 +20,7 @@ export interface ReportBuilder {
   daily(place: AccountPlace, counts: readonly number[]): void;
   trouble(
     place: AccountPlace,
-    what: { readonly category: Cell; readonly resourceType: Cell; readonly jobs: number },
+    what: { readonly category: Dimension; readonly resourceType: Dimension; readonly jobs: number },
   ): void;
   /** Slices, pulled, lost, matched, mismatched, unfinished; and when it was last seen. */
   coverage(place: Place, counts: readonly number[], observed: string | null): void;
@@ -39,8 +39,8 @@ const MAX_NAMES_LISTED = 40;
 export function createReport({ days, choice, about }: ReportFrame): ReportBuilder {
   const kinds = new Names();
   const regions = new Names();
-  const dayAt = new Map<Cell, number>(days.map((day, at) => [day, at]));
-  const accountAt = new Map<Cell, number>(choice.shown.map((account, at) => [account, at]));
+  const dayAt = new Map<Dimension, number>(days.map((day, at) => [day, at]));
+  const accountAt = new Map<Dimension, number>(choice.shown.map((account, at) => [account, at]));
   const daily = new Table(['kind', 'region', 'account', 'day'], endings);
   const trouble = troubleTable();
   const categories = new RankedNames();
@@ -117,7 +117,7 @@ const troubleTable = () => new Table(['kind', 'region', 'account', 'day', ...tro
 class Names {
   readonly #positions = new Map<string, number>();
 
-  at(name: Cell): number {
+  at(name: Dimension): number {
     const known = this.#positions.get(name ?? '');
     if (known !== undefined) return known;
     this.#positions.set(name ?? '', this.#positions.size);

@@ -20,7 +20,9 @@ export function chooseAccounts(
     (a, b) => b.trouble - a.trouble || b.jobs - a.jobs || (a.account < b.account ? -1 : 1),
   );
   let cells = 0;
-  const shown = ranked.filter((each) => (cells += each.cells) <= mostCells).map(({ account }) => account);
+  const shown = ranked
+    .filter((account) => (cells += account.cells) <= mostCells)
+    .map(({ account }) => account);
   const firsts = accounts.map(({ first }) => first).toSorted();
   const lasts = accounts.map(({ last }) => last).toSorted();
   const [first, last] = [firsts[0], lasts.at(-1)];

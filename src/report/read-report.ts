@@ -57,14 +57,14 @@ function lastOf(...days: readonly Day[]): Day {
 }
 
 function accountsSql(within: string): string {
-  const each = kindNames.map(
+  const selects = kindNames.map(
     (kind) =>
       `SELECT account_id, start_date, jobs, finished - completed AS trouble FROM ${dailyViewName(kind)} WHERE ${within}`,
   );
   return `SELECT account_id, count(*) AS cells, sum(jobs) AS jobs, sum(trouble) AS trouble,
   min(start_date) AS first_date, max(start_date) AS last_date
 FROM (
-  ${each.join('\n  UNION ALL\n  ')}
+  ${selects.join('\n  UNION ALL\n  ')}
 ) AS counted
 GROUP BY account_id`;
 }

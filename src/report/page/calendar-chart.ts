@@ -71,15 +71,15 @@ export function drawCalendar(
     aria: {
       enabled: true,
       label: {
-        description: `Days by what is known of them. ${tally.map((each) => `${each.name}: ${each.days}`).join('. ')}.`,
+        description: `Days by what is known of them. ${tally.map((mark) => `${mark.name}: ${mark.days}`).join('. ')}.`,
       },
     },
     tooltip: {
       ...tooltip(),
       formatter: ({ value: [day, state] }: { value: [string, number] }) => {
         const at = days.indexOf(day);
-        const of = counts[at];
-        const rate = of ? `${count(jobsOf(of))} jobs, ${percent(rateOf(of))} success` : '';
+        const sum = counts[at];
+        const rate = sum ? `${count(jobsOf(sum))} jobs, ${percent(rateOf(sum))} success` : '';
         return `${day}<br>${dayStates[state]?.name}<br>${rate}`;
       },
     },
@@ -87,7 +87,11 @@ export function drawCalendar(
       show: false,
       type: 'piecewise',
       dimension: 1,
-      pieces: dayStates.map(({ name, colour: of }, value) => ({ value, label: name, color: colour(of) })),
+      pieces: dayStates.map(({ name, colour: shade }, value) => ({
+        value,
+        label: name,
+        color: colour(shade),
+      })),
     },
     calendar: years.map(({ range }, at) => ({
       range,

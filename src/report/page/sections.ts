@@ -35,9 +35,9 @@ export function showHeadline(
   const [week, weekBefore] = [window(7), window(7, 7)];
   const [month, monthBefore] = [window(28), window(28, 28)];
   const failing = accounts.filter(({ last7 }) => finishedOf(last7) > completedOf(last7)).length;
-  const missing = coverage.filter((each) => !isSeen(each)).length;
-  const newestDay = days[counts.findLastIndex((each) => jobsOf(each) > 0)];
-  const lost = coverage.filter((each) => each.lost > 0).length;
+  const missing = coverage.filter((day) => !isSeen(day)).length;
+  const newestDay = days[counts.findLastIndex((count) => jobsOf(count) > 0)];
+  const lost = coverage.filter((day) => day.lost > 0).length;
   const cards: readonly (readonly [title: string, value: string, note: string])[] = [
     [
       'Success yesterday',
@@ -70,12 +70,12 @@ export function showHeadline(
 
 /** The numbers of the daily chart, for those who cannot or do not want to see it. */
 export function showDailyTable({ days }: ReportData, counts: readonly Counts[]): void {
-  const used = endings.filter((ending) => counts.some((each) => each[ending] > 0));
+  const used = endings.filter((ending) => counts.some((sum) => sum[ending] > 0));
   const titles = ['Day', 'Jobs', ...used.map(label), 'Success'];
   const rows = days.map((day, at) => {
-    const each = counts[at] ?? total([]);
-    const cells = [jobsOf(each), ...used.map((ending) => each[ending])].map(count);
-    return [day, ...cells, percent(rateOf(each))];
+    const sum = counts[at] ?? total([]);
+    const cells = [jobsOf(sum), ...used.map((ending) => sum[ending])].map(count);
+    return [day, ...cells, percent(rateOf(sum))];
   });
   showTable('daily-table', titles, rows.toReversed());
 }
@@ -131,12 +131,12 @@ export function showFreshness(data: ReportData, filter: Filter): void {
     'Mismatched',
     'Rows unfinished',
   ];
-  const rows = freshness(data, filter).map((each) => [
-    capital(each.kind),
-    each.region,
-    each.newestDay,
-    each.lastObserved,
-    ...[each.notSeen, each.lost, each.matched, each.mismatched, each.unfinished].map(count),
+  const rows = freshness(data, filter).map((slice) => [
+    capital(slice.kind),
+    slice.region,
+    slice.newestDay,
+    slice.lastObserved,
+    ...[slice.notSeen, slice.lost, slice.matched, slice.mismatched, slice.unfinished].map(count),
   ]);
   showTable('freshness-table', titles, rows, 4);
 }

@@ -42,7 +42,7 @@ export function byDay({ daily, days }: ReportData, filter: Filter): Counts[] {
 
 export function total(counts: readonly Counts[]): Counts {
   const sum = noJobs();
-  for (const each of counts) for (const ending of endings) sum[ending] += each[ending];
+  for (const count of counts) for (const ending of endings) sum[ending] += count[ending];
   return sum;
 }
 
