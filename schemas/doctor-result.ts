@@ -32,7 +32,11 @@ export const observationSchema = {
     duplicates: count,
     conflicts: count,
     rejected: count,
-    foreign: { ...count, description: "Rows of another region than the endpoint's" },
+    foreign: {
+      ...count,
+      description:
+        "Rows of another region than the endpoint's, or of another value than the one filtered for",
+    },
     restarts: count,
     first_day: { type: ['string', 'null'] },
     last_day: { type: ['string', 'null'] },

@@ -93,7 +93,10 @@ const bookProperties = {
     description: 'Rows read again on a later page with another count; the last one was kept',
   },
   rejected: { ...count, description: 'Rows that are not usable' },
-  foreign: { ...count, description: 'Rows of another region than the one asked; not stored' },
+  foreign: {
+    ...count,
+    description: 'Rows of another region, or of another value than the one filtered for; not stored',
+  },
 } as const;
 
 export const sliceResultSchema = {

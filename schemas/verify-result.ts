@@ -32,6 +32,7 @@ export const findingCodes = {
   'days-uncovered': 'error',
   'days-lost': 'warning',
   'rows-unfinished': 'warning',
+  'accounts-unnamed': 'warning',
   'ledger-stale': 'error',
   'slice-stale': 'warning',
 } as const satisfies Record<string, 'error' | 'warning'>;

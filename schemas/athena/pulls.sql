@@ -27,7 +27,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS pulls (
   `duplicates` bigint COMMENT 'Rows read again with the same count',
   `conflicts` bigint COMMENT 'Rows read again on a later page with another count; the last one was kept',
   `rejected` bigint COMMENT 'Rows that are not usable',
-  `foreign_rows` bigint COMMENT 'Rows of another region than the one asked; not stored',
+  `foreign_rows` bigint COMMENT 'Rows of another region, or of another value than the one filtered for; not stored',
   `protected` bigint COMMENT 'Account-days whose stored rows were kept although the pull showed fewer jobs',
   `accounts` bigint COMMENT 'Distinct accounts the pull saw',
   `accounts_before` bigint COMMENT 'Distinct accounts that pull saw; null if there was none',

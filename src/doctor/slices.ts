@@ -191,7 +191,7 @@ function foreignOf(looks: readonly SliceLook[]): readonly Check[] {
   return [
     warning(
       'other regions',
-      `rows of other regions come from: ${names}`,
+      `rows that were not asked for, of other regions or of other values than those filtered for, come from: ${names}`,
       'name those regions with --region, too; please report it',
     ),
   ];

@@ -92,6 +92,15 @@ export function valueOrder(a: string | null, b: string | null): number {
   return a < b ? -1 : 1;
 }
 
+/**
+ * Whether rows in file order belong to named accounts in part, and in part to none: AWS may have shown the same jobs both
+ * ways, and they count twice then.
+ */
+export function isPartlyUnnamed(rows: Rows): boolean {
+  // Null comes before any name.
+  return rows[0]?.account_id === null && rows.at(-1)?.account_id !== null;
+}
+
 /** Whether a row's jobs may still change state. A state this version does not know counts as finished. */
 export function isUnfinished(kind: Kind): (row: SummaryRow) => boolean {
   const unfinished = new Set(factsOf(kind).unfinishedStates);

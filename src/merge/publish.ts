@@ -15,6 +15,7 @@ import {
 } from './commit.ts';
 import { daysOf, type SliceSnapshot } from './days.ts';
 import { type DaySnapshot, mergeDays } from './merge.ts';
+import { isPartlyUnnamed } from '../domain/row.ts';
 
 /** Partitions that are read, merged and written side by side. A pull touches three months at most. */
 const PARTITION_CONCURRENCY = 3;
@@ -36,6 +37,8 @@ export interface Published {
   readonly objects: readonly RecordedObject[];
   /** Days on which stored rows were protected, and of how many accounts. */
   readonly protected: readonly ProtectedDay[];
+  /** Days that hold rows of named accounts and rows of none. */
+  readonly partlyUnnamed: readonly Day[];
   /** What failed first, when it is not published whole. */
   readonly failure?: unknown;
 }
@@ -93,13 +96,18 @@ export function publishedBy(pull: SliceSnapshot, months: readonly PublishedMonth
       return [changes || object.action === 'unchanged' ? object : found(object)];
     }),
     protected: committed.flatMap(({ plan, committed: { days } }) => protectedDays(partsOf(plan, days, pull))),
+    partlyUnnamed: committed.flatMap(({ plan, committed: { days } }) => partlyUnnamedDays(plan, days, pull)),
     ...(failed && { failure: failed.failure }),
   };
 }
 
-/** What the rules would protect from a pull. */
-export function protectedIn(pull: SliceSnapshot, plans: readonly MonthPlan[]): ProtectedDay[] {
-  return plans.flatMap((plan) => protectedDays(partsOf(plan, plan.days, pull)));
+/** What publishing would bring one pull. */
+export function plannedBy(pull: SliceSnapshot, plans: readonly MonthPlan[]): Published {
+  return {
+    objects: [],
+    protected: plans.flatMap((plan) => protectedDays(partsOf(plan, plan.days, pull))),
+    partlyUnnamed: plans.flatMap((plan) => partlyUnnamedDays(plan, plan.days, pull)),
+  };
 }
 
 function found(object: RecordedObject): RecordedObject {
@@ -122,6 +130,14 @@ function protectedDays(parts: ReturnType<typeof partsOf>): ProtectedDay[] {
   return parts
     .map(({ startDate, part }) => ({ startDate, accounts: part.protectedAccounts }))
     .filter(({ accounts }) => accounts > 0);
+}
+
+function partlyUnnamedDays({ speakers }: MonthPlan, days: readonly MergedDay[], pull: SliceSnapshot): Day[] {
+  return days
+    .filter(
+      ({ startDate, merged }) => speakers.get(startDate)?.includes(pull) && isPartlyUnnamed(merged.rows),
+    )
+    .map(({ startDate }) => startDate);
 }
 
 interface MonthTask extends Pick<MonthPlan, 'speakers'> {

@@ -7,7 +7,7 @@ import { openRaw } from '../ledger/raw-pages.ts';
 import {
   type MonthPlan,
   planMonths,
-  protectedIn,
+  plannedBy,
   publishMonths,
   publishedBy,
   type PublishedMonth,
@@ -20,7 +20,7 @@ import { SliceLog } from './slice-log.ts';
 import type { SlicePull } from './slice-pull.ts';
 import { sliceResult } from './slice-result.ts';
 import { storeEvidence, storePages, storeRecord } from './store-evidence.ts';
-import { warnOfProtected, warnOfRows, warnOfTotals } from './warnings.ts';
+import { warnOfProtected, warnOfRows, warnOfTotals, warnOfUnnamed } from './warnings.ts';
 import type { PullWorld, PullOptions } from './pull-world.ts';
 
 export interface PulledSlice {
@@ -189,9 +189,7 @@ async function takePublished(
 ): Promise<void> {
   const { snapshot } = pull;
   if (!snapshot) return;
-  const published = months
-    ? publishedBy(snapshot, months)
-    : { objects: [], protected: protectedIn(snapshot, plans) };
+  const published = months ? publishedBy(snapshot, months) : plannedBy(snapshot, plans);
   pull.published = published;
   if ('failure' in published) await fail(pull, world, published.failure);
 }
@@ -205,6 +203,7 @@ async function finish(pull: SlicePull, world: PullWorld, options: PullOptions): 
   const { slice, log, reading } = pull;
   for (const warning of reading?.warnings ?? []) log.warn(warning);
   warnOfProtected(pull);
+  warnOfUnnamed(pull);
   const error = options.dryRun ? undefined : await storeRecord(pull, world, options.firstMonth);
   if (error) pull.error = error;
   const result = sliceResult(pull);

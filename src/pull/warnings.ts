@@ -36,3 +36,13 @@ export function warnOfProtected({ published, log }: SlicePull): void {
     `${counted(accountDays, 'account-day')} came with fewer jobs than are stored and were kept: ${days}`,
   );
 }
+
+/** Where jobs may be counted twice, under their account and under none. */
+export function warnOfUnnamed({ published, log }: SlicePull): void {
+  const days = published?.partlyUnnamed ?? [];
+  if (days.length === 0) return;
+  log.warn(
+    `rows without an AccountId lie beside rows of named accounts on ${some(days.toSorted(), 3)}, and the same jobs may be ` +
+      'counted twice: pull either with --account or without it, and set the other rows aside with replay --exclude',
+  );
+}

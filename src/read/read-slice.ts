@@ -10,6 +10,7 @@ import type { Clock, SummarySource } from '../ports.ts';
 import { createDeduplicator, type Deduplicator } from './deduplicate.ts';
 import type { RawPages } from '../ledger/raw-pages.ts';
 import { createValidator } from './validate.ts';
+import { createUnasked } from './unasked.ts';
 
 /** How often a slice begins again after a refused NextToken before the pull gives up. */
 export const MAX_RESTARTS = 3;
@@ -75,19 +76,19 @@ class Attempt implements Reading {
   readonly #options: ReadOptions;
   readonly #validate: ReturnType<typeof createValidator>;
   readonly #deduplicator: Deduplicator;
-  readonly #foreignRegions = new Set<string>();
+  readonly #unasked: ReturnType<typeof createUnasked>;
   readonly #unknownFields = new Set<string>();
   #raw: RawPages | undefined;
   /** Pages are read on after it, so that the raw ones are all kept. */
   #newDimension: NewDimensionError | undefined;
   #received = 0;
   #rejected = 0;
-  #foreign = 0;
 
   constructor(options: ReadOptions) {
     this.#options = options;
     this.observedAt = options.clock.now();
     this.#validate = createValidator(options.slice, this.observedAt);
+    this.#unasked = createUnasked(options.slice);
     this.#deduplicator = createDeduplicator(options.slice.kind);
   }
 
@@ -112,24 +113,16 @@ class Attempt implements Reading {
         this.#deduplicator.duplicates -
         this.#deduplicator.conflicts -
         this.#rejected -
-        this.#foreign,
+        this.#unasked.count,
       duplicates: this.#deduplicator.duplicates,
       conflicts: this.#deduplicator.conflicts,
       rejected: this.#rejected,
-      foreign: this.#foreign,
+      foreign: this.#unasked.count,
     };
   }
 
   get warnings(): string[] {
-    const { region } = this.#options.slice;
-    const warnings: string[] = [];
-    if (this.#foreign > 0) {
-      const regions = [...this.#foreignRegions].toSorted();
-      warnings.push(
-        `${region}'s endpoint sent ${counted(this.#foreign, 'row')} of other regions, not stored here: ` +
-          `add ${some(regions.map((other) => `--region ${other}`))}`,
-      );
-    }
+    const warnings = this.#unasked.warnings();
     if (this.#unknownFields.size > 0) {
       warnings.push(
         `AWS sent fields this version does not know: ${some([...this.#unknownFields].toSorted())}`,
@@ -163,8 +156,7 @@ class Attempt implements Reading {
     }
     const { row, unknownFields } = validation;
     for (const name in unknownFields) this.#unknownFields.add(name);
-    if (row.region === this.#options.slice.region) this.#keep({ row, page: this.pages, unknownFields });
-    else this.#setAside(row.region);
+    if (!this.#unasked.takes(row)) this.#keep({ row, page: this.pages, unknownFields });
   }
 
   #keep(reading: Parameters<Deduplicator['add']>[0]): void {
@@ -180,11 +172,6 @@ class Attempt implements Reading {
     this.#rejected += 1;
     if (this.rejects.length < Math.max(MAX_REJECTS_LISTED, this.#options.maxRejects))
       this.rejects.push(reject);
-  }
-
-  #setAside(region: string): void {
-    this.#foreign += 1;
-    this.#foreignRegions.add(region);
   }
 
   #assertUsable(): void {

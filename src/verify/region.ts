@@ -9,8 +9,10 @@ import type { RegionTask, VerifyWorld } from './task.ts';
 import { recordMonth } from '../ledger/records-key.ts';
 import { checkDay } from './check-partition.ts';
 import { GRACE_MS } from '../ledger/grace.ts';
-import { addDays, firstDayOf, addMonths } from '../domain/day.ts';
+import { addDays, firstDayOf, addMonths, type Day } from '../domain/day.ts';
 import { parsePartitionPath } from '../ledger/partition.ts';
+import { isPartlyUnnamed } from '../domain/row.ts';
+import { some } from '../domain/show.ts';
 
 /** Objects read side by side. */
 const OBJECT_CONCURRENCY = 32;
@@ -93,6 +95,7 @@ async function verifyPartition(
   try {
     const month = await codec.open(kind, object.bytes);
     let newestRow = Number.NEGATIVE_INFINITY;
+    const partlyUnnamed: Day[] = [];
     for (const day of month.days.keys()) {
       const rows = await month.rowsOf(day);
       count({ rows: rows.length });
@@ -104,9 +107,16 @@ async function verifyPartition(
         );
       for (const { code, message } of checkDay(partition, { kind, grain: binding.grain, day, rows }))
         findings.add(code, key, `${message}. ${heal(partition)}`);
+      if (isPartlyUnnamed(rows)) partlyUnnamed.push(day);
       unfinished.see({ table, day }, { kind, rows });
       newestRow = Math.max(newestRow, newestIn(rows));
     }
+    if (partlyUnnamed.length > 0)
+      findings.add(
+        'accounts-unnamed',
+        key,
+        `rows without an AccountId lie beside rows of named accounts on ${some(partlyUnnamed, 3)}: the same jobs may be counted twice`,
+      );
     judgeHash(partition, { hash: sha256(object.bytes), newestRow }, records, task);
   } catch (error) {
     if (!(error instanceof DamagedObjectError)) throw error;

@@ -131,6 +131,33 @@ it.each([
   await expect(pull(flags)).rejects.toMatchObject({ message: expect.stringMatching(problem) });
 });
 
+describe('jobs that AWS shows under no account', () => {
+  it('and under --account too are warned of, for they may count twice', async () => {
+    const plain = await openTrial();
+    const [account = ''] = plain.simulator.accounts;
+    const truth = plain.simulator.truth({ kind: 'copy', region: 'eu-west-1' });
+    const unnamed = truth
+      .filter(({ AccountId }) => AccountId === account)
+      .map(({ AccountId: _, ...row }) => row);
+    plain.simulator.setFaults([{ fault: 'raw', items: unnamed, replace: true }]);
+    const doubtful = expect.stringContaining(
+      'rows without an AccountId lie beside rows of named accounts',
+    ) as string;
+    expect((await plain.pull()).slices[0]?.warnings).not.toContainEqual(doubtful);
+    const planned = await plain.pull({ account, 'dry-run': true });
+    expect(planned.slices[0]?.warnings).toContainEqual(doubtful);
+    plain.simulator.setFaults([]);
+    const { slices, exit_code } = await plain.pull();
+    expect({ exit_code, warnings: slices[0]?.warnings }).toEqual({
+      exit_code: 0,
+      warnings: expect.arrayContaining([doubtful]) as unknown,
+    });
+    const { findings } = await plain.verify();
+    expect(findings.map(({ code }) => code)).toContain('accounts-unnamed');
+    await plain.close();
+  });
+});
+
 describe('an account that cannot be read', () => {
   it('whose role is denied fails alone, and names the role', async () => {
     const [first = '', denied = '', last = ''] = accounts;

@@ -110,6 +110,21 @@ it('a region that is a path is a foreign row, never a file', async () => {
   await expectTidyLedger();
 });
 
+it('an endpoint that ignores a filter fills no table with what was not asked for', async () => {
+  const truth = trial.simulator.truth({ kind: 'copy', region: 'eu-west-1' });
+  const failed = truth.filter(({ State }) => State === 'FAILED');
+  trial.simulator.setFaults([{ fault: 'raw', items: truth, replace: true }]);
+  const result = await trial.pull({ state: 'FAILED', table: 'copy_failures' });
+  expect(sliceOf(result)).toMatchObject({
+    outcome: 'ok',
+    received: truth.length,
+    kept: failed.length,
+    foreign: truth.length - failed.length,
+    warnings: expect.arrayContaining([expect.stringContaining('expected State "FAILED", got "')]) as unknown,
+  });
+  expect(await trial.verify()).toMatchObject({ outcome: 'ok', rows: failed.length });
+});
+
 it('NaN, which is not JSON, is a broken transfer: tried again, then left for later', async () => {
   const result = await pullWith('Count', 'NaN');
   expect(result.exit_code).toBe(75);

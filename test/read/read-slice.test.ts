@@ -136,6 +136,33 @@ describe('the books', () => {
     expect((await read(source)).reading.books).toMatchObject({ received: 1, kept: 1, duplicates: 0 });
   });
 
+  it('count rows of another value than the one filtered for with them, warn, and do not keep them', async () => {
+    const slice = aSlice({ scope: '111111111111', filters: { AccountId: '111111111111', State: 'FAILED' } });
+    const own = { AccountId: '111111111111', State: 'FAILED' };
+    const { AccountId: _, ...unnamed } = aSummary({ State: 'FAILED', ResourceType: 'EC2' });
+    const page = [
+      aSummary(own),
+      unnamed,
+      aSummary({ ...own, State: 'COMPLETED' }),
+      aSummary({ ...own, AccountId: '222222222222' }),
+    ];
+    const { reading } = await read(onePage(...page), { slice });
+    expect(reading.books).toMatchObject({ received: 4, kept: 2, foreign: 2 });
+    expect(new Set(Array.from(eachRow(reading.rows()), (row) => row.account_id))).toEqual(
+      new Set(['111111111111']),
+    );
+    expect(reading.warnings).toEqual([
+      expect.stringMatching(/2 rows that were not asked for.*AccountId.*State/),
+    ]);
+  });
+
+  it('take another spelling of a category for the one filtered for', async () => {
+    const slice = aSlice({ filters: { MessageCategory: 'ACCESS_DENIED' } });
+    const page = [aSummary({ MessageCategory: 'AccessDenied' }), aSummary({ MessageCategory: 'SUCCESS' })];
+    const { reading } = await read(onePage(...page), { slice });
+    expect(reading.books).toMatchObject({ kept: 1, foreign: 1 });
+  });
+
   it('count rows of another region as foreign, warn, and do not keep them', async () => {
     const { reading } = await read(onePage(foreign, aSummary({ Region: 'ap-south-1' }), foreign, aSummary()));
     expect([...eachRow(reading.rows())].map((row) => row.region)).toEqual(['eu-west-1']);
