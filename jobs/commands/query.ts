@@ -4,6 +4,7 @@ import type { QueryConfig } from '../../src/config/commands.ts';
 import type { QueryAnswer, QueryEngine } from '../../src/ports.ts';
 import { openClock } from '../world/log.ts';
 import { withSession } from '../world/session.ts';
+import { assertReads } from '../../src/adapters/sql-statement.ts';
 
 type EngineConfig = Pick<
   QueryConfig,
@@ -17,6 +18,7 @@ export function runQuery(
   use: (answer: QueryAnswer) => Promise<void>,
   interrupted: AbortSignal,
 ): Promise<void> {
+  if (config.ledger.type === 's3') assertReads(sql);
   return withSession(config, interrupted, async ({ signal, closing }) => {
     const engine = await openEngine(config, signal);
     closing(() => engine.close());

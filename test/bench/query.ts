@@ -24,7 +24,7 @@ const TABLE = 'copy_job_summaries';
 const VIEW = 'copy_job_daily';
 const questions = {
   'a year': `SELECT * FROM ${VIEW}`,
-  'one week': `SELECT * FROM ${VIEW} WHERE start_date BETWEEN '2026-06-01' AND '2026-06-07'`,
+  'one week': `SELECT * FROM ${VIEW} WHERE start_date BETWEEN DATE '2026-06-01' AND DATE '2026-06-07'`,
 } as const;
 
 /** One question to one engine. */
@@ -137,7 +137,7 @@ async function fill(endpoint: string, ledger: string): Promise<void> {
   if (binding) {
     await catalog.createTable(
       DATABASE,
-      glueTable(summaryTable(TABLE, binding, '2025-11-01'), `s3://bench/${TABLE}`),
+      glueTable(summaryTable(TABLE, binding, '2025-11'), `s3://bench/${TABLE}`),
     );
   }
 }

@@ -138,7 +138,7 @@ describe('jobs that AWS shows under no account', () => {
     const truth = plain.simulator.truth({ kind: 'copy', region: 'eu-west-1' });
     const unnamed = truth
       .filter(({ AccountId }) => AccountId === account)
-      .map(({ AccountId: _, ...row }) => row);
+      .map((row) => ({ ...row, AccountId: undefined }));
     plain.simulator.setFaults([{ fault: 'raw', items: unnamed, replace: true }]);
     const doubtful = expect.stringContaining(
       'rows without an AccountId lie beside rows of named accounts',

@@ -141,7 +141,12 @@ describe('a wrong statement', () => {
     ['CREATE TABLE t (x int)', /^sql: expected a statement that reads, such as SELECT, got CREATE/],
     ['SET threads = 1', /^sql: expected a statement that reads, such as SELECT, got SET/],
     ["SELECT * FROM read_text('/etc/hostname')", /^sql: Permission Error/],
-    ["COPY pulls TO 'copy.csv'", /^sql: Permission Error/],
+    ["COPY pulls TO 'copy.csv'", /^sql: expected a statement that reads, such as SELECT, got COPY/],
+    [
+      "EXPLAIN ANALYZE COPY pulls TO 'copy.csv'",
+      /^sql: expected a statement that reads, such as SELECT, got COPY/,
+    ],
+    ["SELECT * FROM query('SELECT 1')", /^sql: query\(…\) is not allowed here/],
   ])('is told as such: %s', async (sql, said) => {
     const { code, stdout, stderr } = await query(sql);
     expect(stderr).toMatch(said);

@@ -139,7 +139,7 @@ describe('the books', () => {
   it('count rows of another value than the one filtered for with them, warn, and do not keep them', async () => {
     const slice = aSlice({ scope: '111111111111', filters: { AccountId: '111111111111', State: 'FAILED' } });
     const own = { AccountId: '111111111111', State: 'FAILED' };
-    const { AccountId: _, ...unnamed } = aSummary({ State: 'FAILED', ResourceType: 'EC2' });
+    const unnamed = { ...aSummary({ State: 'FAILED', ResourceType: 'EC2' }), AccountId: null };
     const page = [
       aSummary(own),
       unnamed,

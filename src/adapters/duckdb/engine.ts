@@ -1,14 +1,12 @@
 import {
   type DuckDBConnection,
   DuckDBInstance,
-  type DuckDBPreparedStatement,
   DuckDBListValue,
   type DuckDBResult,
   DuckDBStructValue,
   DuckDBTimestampValue,
   DuckDBTypeId,
   type DuckDBValue,
-  StatementType,
 } from '@duckdb/node-api';
 import type { CatalogTable } from '../../../schemas/catalog-table.ts';
 import type { View } from '../../../schemas/views/view.ts';
@@ -16,6 +14,7 @@ import { DamagedObjectError, LedgerError, UsageError } from '../../errors.ts';
 import type { AnswerColumn, QueryAnswer, QueryEngine } from '../../ports.ts';
 import { dialect, identifier, literal } from './dialect.ts';
 import { tableSql } from './tables.ts';
+import { readingStatement } from './reading.ts';
 
 export interface DuckDbOptions {
   /** The ledger's folder. */
@@ -45,6 +44,8 @@ export async function openDuckDb(options: DuckDbOptions): Promise<QueryEngine> {
   for (const statement of dialect) await connection.run(statement);
   await connection.run(`CREATE SCHEMA ${identifier(options.database)}`);
   await connection.run(`SET schema = ${literal(options.database)}`);
+  // Nothing is written, not even where memory does not suffice.
+  await connection.run(`SET temp_directory = ''`);
   await connection.run(`SET allowed_directories = [${literal(options.folder)}]`);
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
@@ -59,9 +60,9 @@ export async function openDuckDb(options: DuckDbOptions): Promise<QueryEngine> {
       if (unread)
         throw new LedgerError('report-bug', 'a query was run before the rows of the last one were read');
       try {
+        const statement = await readingStatement(connection, sql);
         await makeRelations(connection, neededBy(sql, options), made, options);
-        const statement = await prepareReading(connection, sql);
-        const result = await statement.stream();
+        const result = await connection.stream(statement);
         unread = true;
         return answerOf(result, {
           explain: (error) => asQueryError(error, options),
@@ -114,21 +115,6 @@ function neededBy(
 function namesIn(sql: string, known: readonly string[]): string[] {
   const words = new Set(sql.toLowerCase().match(/\w+/g));
   return known.filter((name) => words.has(name));
-}
-
-const reading: readonly StatementType[] = [StatementType.SELECT, StatementType.EXPLAIN];
-
-/** Throws `UsageError` unless the text is one statement that only reads. */
-async function prepareReading(connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> {
-  const statements = await connection.extractStatements(sql);
-  if (statements.count !== 1) {
-    throw new UsageError([`sql: expected one statement, got ${statements.count}`]);
-  }
-  const statement = await statements.prepare(0);
-  if (reading.includes(statement.statementType)) return statement;
-  throw new UsageError([
-    `sql: expected a statement that reads, such as SELECT, got ${StatementType[statement.statementType]}`,
-  ]);
 }
 
 function answerOf(
@@ -205,12 +191,15 @@ function isNested(value: DuckDBValue): boolean {
   return value instanceof DuckDBListValue || value instanceof DuckDBStructValue;
 }
 
+/** Kinds of errors that are about the text of a statement, which may name a file. */
+const aboutText = new Set(['Parser', 'Permission', 'Catalog']);
+
 /** What DuckDB threw, as a sentence for the person who acts. */
 function asQueryError(error: unknown, { folder, signal, tables, views }: DuckDbOptions): unknown {
   if (signal.aborted) return signal.reason;
   if (error instanceof LedgerError || !(error instanceof Error)) return error;
   const [, kind = ''] = /^(?:Failed to extract statements: )?(\w[\w ]*) Error: /.exec(error.message) ?? [];
-  if (error.message.includes(`${folder}/`) && kind !== 'Permission') {
+  if (error.message.includes(`${folder}/`) && !aboutText.has(kind)) {
     return new DamagedObjectError(
       `a file of the ledger cannot be read: ${error.message.split('\n', 1)[0]}. See backup-ledger verify`,
       {

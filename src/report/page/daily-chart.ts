@@ -7,17 +7,17 @@ const endingColour = (ending: Ending): string => colour(ending.replaceAll('_', '
 
 /** Days as stacked bars of how jobs ended, and the success rate as a line. */
 export function drawDaily(place: HTMLElement, days: readonly string[], counts: readonly Counts[]): void {
-  const used = endings.filter((ending) => counts.some((count) => count[ending] > 0));
+  const used = endings.filter((ending) => counts.some((sum) => sum[ending] > 0));
   const bars = used.map((ending) => ({
     name: label(ending),
     type: 'bar',
     stack: 'jobs',
     barCategoryGap: '15%',
     itemStyle: { color: endingColour(ending) },
-    data: counts.map((count) => count[ending]),
+    data: counts.map((sum) => sum[ending]),
   }));
-  const rates = counts.map((count) => {
-    const rate = rateOf(count);
+  const rates = counts.map((sum) => {
+    const rate = rateOf(sum);
     return rate === undefined ? null : Math.floor(rate * 1000) / 10;
   });
   const lowest = Math.min(100, ...rates.filter((rate) => rate !== null));

@@ -35,9 +35,9 @@ export function showHeadline(
   const [week, weekBefore] = [window(7), window(7, 7)];
   const [month, monthBefore] = [window(28), window(28, 28)];
   const failing = accounts.filter(({ last7 }) => finishedOf(last7) > completedOf(last7)).length;
-  const missing = coverage.filter((day) => !isSeen(day)).length;
-  const newestDay = days[counts.findLastIndex((count) => jobsOf(count) > 0)];
-  const lost = coverage.filter((day) => day.lost > 0).length;
+  const missing = coverage.filter((covered) => !isSeen(covered)).length;
+  const newestDay = days[counts.findLastIndex((sum) => jobsOf(sum) > 0)];
+  const lost = coverage.filter((covered) => covered.lost > 0).length;
   const cards: readonly (readonly [title: string, value: string, note: string])[] = [
     [
       'Success yesterday',
