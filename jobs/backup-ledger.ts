@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runCli } from '../src/cli/main.ts';
+import { visible } from '../src/domain/visible.ts';
 import { exitCodes, InterruptedError } from '../src/errors.ts';
 import { allCommands } from './commands/commands.ts';
 import { packageInfo } from './world/package-info.ts';
@@ -10,7 +11,7 @@ import { packageInfo } from './world/package-info.ts';
 
 // Whatever escapes every handler is a bug, and a scheduler must not take Node's own exit code 1 for something else.
 process.on('uncaughtException', (error) => {
-  process.stderr.write(`backup-ledger: ${error.stack ?? error.message}\n`);
+  process.stderr.write(visible(`backup-ledger: ${error.stack ?? error.message}\n`));
   process.exit(exitCodes['report-bug']);
 });
 
@@ -18,16 +19,32 @@ process.on('uncaughtException', (error) => {
 // tenth less processor time. Its container is rather a small one.
 setFlagsFromString('--heap-growing-percent=40');
 
-// A reader that has seen enough, such as `head`, is no error: the exit code tells of the work, not of the pipe.
-process.stdout.on('error', () => undefined);
+// A reader that has seen enough, such as `head`, is no error; a full disk under the result is one.
+let unwritten: Error | undefined;
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') unwritten = error;
+});
+// A log that cannot be written never stops the job.
+process.stderr.on('error', () => undefined);
+
+/** npm and timeout hand on what a terminal has sent to all: signals so close together are one. In milliseconds. */
+const TOGETHER_MS = 500;
 
 const interruption = new AbortController();
+let interruptedAt: number | undefined;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  // Once: a second signal ends the process the hard way.
-  process.once(signal, () => interruption.abort(new InterruptedError(signal)));
+  // The listener stays: the library that hides the cursor would raise the signal again, were its own the last one.
+  process.on(signal, () => {
+    const reason = new InterruptedError(signal);
+    const now = performance.now();
+    interruptedAt ??= now;
+    interruption.abort(reason);
+    // A second one ends the process the hard way.
+    if (now - interruptedAt > TOGETHER_MS) process.exit(reason.exitCode);
+  });
 }
 
-process.exitCode = await runCli(
+const exitCode = await runCli(
   process.argv.slice(2),
   {
     commands: allCommands(interruption.signal),
@@ -36,3 +53,9 @@ process.exitCode = await runCli(
   },
   { stdout: process.stdout, stderr: process.stderr, env: process.env },
 );
+
+await new Promise<void>((resolve) => {
+  process.stdout.write('', () => resolve());
+});
+if (unwritten) process.stderr.write(`backup-ledger: the result cannot be written: ${unwritten.message}\n`);
+process.exitCode = unwritten && exitCode === 0 ? exitCodes['retry-later'] : exitCode;

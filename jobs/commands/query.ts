@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import type { AnswerFormat } from '../../src/cli/query.ts';
 import type { QueryConfig } from '../../src/config/commands.ts';
 import type { QueryAnswer, QueryEngine } from '../../src/ports.ts';
@@ -49,5 +50,5 @@ const formats: Readonly<Record<AnswerFormat, () => Promise<(answer: QueryAnswer)
   };
 
 export function readSql(path: string): Promise<string> {
-  return readFile(path, 'utf8');
+  return path === '-' ? text(process.stdin) : readFile(path, 'utf8');
 }

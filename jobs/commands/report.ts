@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { open, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { MANIFEST } from '../../src/ledger/manifest.ts';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { ReportConfig } from '../../src/config/commands.ts';
@@ -14,13 +15,14 @@ import { openEngine } from './query.ts';
 /** Makes the report as the command line does and returns the path of its file. */
 export function report(config: ReportConfig, interrupted: AbortSignal): Promise<string> {
   return withSession(config, interrupted, async ({ clock, signal, closing }) => {
+    const path = resolve(config.out);
+    await assertReplaceable(path);
     const engine = await openEngine(config, signal);
     closing(() => engine.close());
     const { from, to, ledger } = config;
     const place = ledger.type === 's3' ? `s3://${ledger.bucket}/${ledger.prefix}` : ledger.path;
     const by = writtenBy();
     const data = await readReport(engine, { now: clock.now(), from, to, ledger: place, writtenBy: by });
-    const path = resolve(config.out);
     await write(path, await pageWith(JSON.stringify(data), by));
     if (config.open) show(path);
     return path;
@@ -39,6 +41,32 @@ async function pageWith(data: string, maker: string): Promise<string> {
   return (await readFile(place, 'utf8'))
     .replace('<!--WRITTEN_BY-->', () => maker)
     .replace('<!--DATA-->', () => packed.toString('base64'));
+}
+
+/** By it a report is known. */
+const GENERATOR = '<meta name="generator" content="backup-ledger report"';
+const HEAD_BYTES = 2_048;
+
+/** Nothing is overwritten but an earlier report, and nothing is put into a ledger. Throws `UsageError`. */
+async function assertReplaceable(path: string): Promise<void> {
+  for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
+    if (existsSync(join(folder, MANIFEST)))
+      throw new UsageError([`out: expected a file outside every ledger, got ${path}: ${folder} is a ledger`]);
+  }
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return;
+  const head = await headOf(path);
+  if (head.length > 0 && !head.includes(GENERATOR))
+    throw new UsageError([`out: expected a new file or an earlier report, got ${path}, which is neither`]);
+}
+
+async function headOf(path: string): Promise<Buffer> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(HEAD_BYTES) });
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
 }
 
 async function write(path: string, page: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { SimulateConfig } from '../../src/cli/simulate.ts';
-import { UsageError } from '../../src/errors.ts';
+import { LedgerError, UsageError } from '../../src/errors.ts';
 import {
   type Fault,
   InvalidSettingError,
@@ -14,7 +14,16 @@ export async function simulate(
   stopped: AbortSignal,
 ): Promise<number> {
   const simulator = await startSimulator(optionsOf(config)).catch((error: unknown) => {
-    throw error instanceof InvalidSettingError ? new UsageError(error.problems) : error;
+    if (error instanceof InvalidSettingError) throw new UsageError(error.problems);
+    if (error instanceof Error && 'syscall' in error && error.syscall === 'listen')
+      throw new LedgerError(
+        'fix-config',
+        `cannot listen on port ${config.port}: ${error.message}. Choose another with --port`,
+        {
+          cause: error,
+        },
+      );
+    throw error;
   });
   ready(simulator.url);
   await new Promise<void>((resolve) => {

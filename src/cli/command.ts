@@ -1,5 +1,6 @@
 import type { Flags } from '../config/flag.ts';
 import type { Sources } from '../config/resolve.ts';
+import { visible } from '../domain/visible.ts';
 
 /** One command of the command line. The work it does is handed in when it is made. */
 export interface Command {
@@ -18,6 +19,19 @@ export interface Io {
   readonly stdout: Out;
   readonly stderr: Out;
   readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** The streams as they are safe for a terminal: what others say must not steer it. Results in a file or pipe stay as they are. */
+export function safely(io: Io): Io {
+  return { ...io, stdout: io.stdout.isTTY ? showing(io.stdout) : io.stdout, stderr: showing(io.stderr) };
+}
+
+function showing(out: Out): Out {
+  return {
+    ...(out.isTTY !== undefined && { isTTY: out.isTTY }),
+    ...(out.columns !== undefined && { columns: out.columns }),
+    write: (text, done) => out.write(visible(text), done),
+  };
 }
 
 export interface Out {

@@ -2,7 +2,7 @@ import yargs, { type Argv } from 'yargs';
 import type { Flag } from '../config/flag.ts';
 import { type ReadFile, type Settings, unknownVariables } from '../config/resolve.ts';
 import { asLedgerError, exitCodeOf, UsageError } from '../errors.ts';
-import type { Command, Io } from './command.ts';
+import { type Command, type Io, safely } from './command.ts';
 
 export interface Cli {
   readonly commands: readonly Command[];
@@ -15,13 +15,13 @@ export interface Cli {
  * Runs the command line and returns the exit code. Nothing is thrown: a user's mistake is told in plain sentences,
  * and a stack trace is for bugs alone.
  */
-export async function runCli(args: readonly string[], cli: Cli, io: Io): Promise<number> {
+export async function runCli(args: readonly string[], cli: Cli, streams: Io): Promise<number> {
+  const io = safely(streams);
   try {
     const chosen = await choose(args, cli, io);
     if (!chosen) return 0;
     const { command, settings } = chosen;
-    for (const name of unknownVariables(io.env))
-      io.stderr.write(`warning: ${name} is not a setting of backup-ledger\n`);
+    for (const said of unknownVariables(io.env)) io.stderr.write(`warning: ${said}\n`);
     const { readFile } = cli;
     return await command.run({ argv: settings, env: io.env, readFile, ...readConfig(settings, cli, io) }, io);
   } catch (thrown) {
@@ -62,6 +62,7 @@ async function choose(
     .recommendCommands()
     .demandCommand(1, 'expected a command')
     .version(version)
+    .alias({ help: 'h', version: 'v' })
     .epilogue(EXIT_CODES)
     .wrap(Math.min(WIDEST, io.stdout.columns ?? WIDEST))
     .completion('completion', 'print a script for bash or zsh that completes commands and flags')
@@ -76,7 +77,11 @@ async function choose(
       ({ _: words, $0: script, ...settings }) => {
         const extra = words.slice(1);
         if (extra.length > 0)
-          throw new UsageError([`expected flags only, got ${extra.join(' ')}; see ${script} --help`]);
+          throw new UsageError([
+            command.positional === undefined
+              ? `expected flags only, got ${extra.join(' ')}; see ${script} --help`
+              : `${command.positional}: expected one text, got ${extra.length + 1} words: put the ${command.positional.toUpperCase()} in quotes`,
+          ]);
         chosen = { command, settings };
       },
     );
@@ -105,12 +110,20 @@ function describeFlags(builder: Argv, command: Command): Argv {
       value: { string: true },
       switch: {},
     } as const;
-    const option = { ...shape[flag.shape], describe: describe + defaultOf(flag) };
+    const option = { ...shape[flag.shape], describe: describe + choicesOf(flag) + defaultOf(flag) };
     if (name === command.positional) builder.positional(name, { ...option, type: 'string' });
     else builder.option(name, { ...option, group });
   }
   for (const [example, what] of command.examples) builder.example(example, what);
   return builder.epilogue(EXIT_CODES);
+}
+
+/** The words a flag takes, where the description does not name them. */
+function choicesOf(flag: Flag): string {
+  if (flag.shape === 'switch') return '';
+  const parsed = flag.parse('');
+  const [, words] = ('expected' in parsed && /^one of (.+)$/.exec(parsed.expected)) || [];
+  return words === undefined || flag.describe.includes(words) ? '' : `: ${words}`;
 }
 
 function defaultOf(flag: Flag): string {
@@ -121,7 +134,7 @@ function readConfig(settings: Settings, cli: Cli, io: Io) {
   const name = settings['config'] ?? io.env['BACKUP_LEDGER_CONFIG'];
   if (typeof name !== 'string' || name === '') return {};
   try {
-    const content: unknown = JSON.parse(cli.readFile(name));
+    const content: unknown = JSON.parse(cli.readFile(name).replace(/^\uFEFF/, ''));
     if (typeof content !== 'object' || content === null || Array.isArray(content)) {
       throw new UsageError([`config (${name}): expected a JSON object of flags, such as {"page-size": 100}`]);
     }

@@ -38,7 +38,9 @@ export function queryCommand({ runQuery, formatAs, readSql }: QueryWork): Comman
       const format = config.format ?? (io.stdout.isTTY ? 'table' : 'csv');
       await runQuery(config, withoutEnd(sql), async (answer) => {
         let count = 0;
-        const rows = counting(answer.rows, () => (count += 1));
+        const most = format === 'table' && io.stdout.isTTY && !/\blimit\b/i.test(sql) ? MOST_SHOWN : Infinity;
+        const onMore = () => io.stderr.write(`${MORE}\n`);
+        const rows = counting(answer.rows, { most, onMore, onRow: () => (count += 1) });
         for await (const text of await formatAs(format, { ...answer, rows })) {
           if (!(await write(io.stdout, text))) return;
         }
@@ -63,9 +65,25 @@ function withoutEnd(sql: string): string {
   return sql.replace(/[;\s]+$/, '');
 }
 
-async function* counting<T>(rows: AsyncIterable<T>, count: () => void): AsyncIterable<T> {
+/** Rows a person is shown who did not say how many. */
+const MOST_SHOWN = 1_000;
+const MORE = `These are the first ${MOST_SHOWN.toLocaleString('en')} rows. For all of them say LIMIT ALL, or write them to a file: --format csv > FILE`;
+
+interface Counting {
+  readonly most: number;
+  readonly onRow: () => void;
+  readonly onMore: () => void;
+}
+
+async function* counting<T>(rows: AsyncIterable<T>, { most, onRow, onMore }: Counting): AsyncIterable<T> {
+  let count = 0;
   for await (const row of rows) {
-    count();
+    if (count === most) {
+      onMore();
+      return;
+    }
+    count += 1;
+    onRow();
     yield row;
   }
 }

@@ -10,7 +10,7 @@ import {
   type sliceFlags,
   verifyFlags,
 } from './flags.ts';
-import { type LedgerConfig, ledgerProblems } from './ledger-config.ts';
+import { type LedgerConfig, ledgerProblems, isWithin } from './ledger-config.ts';
 import { resolveFlags, type Sources, type Values } from './resolve.ts';
 import { chooseSlices, type SliceChoice, sliceChoiceProblems } from './slice-choice.ts';
 import type { LedgerPlace } from './values.ts';
@@ -79,8 +79,8 @@ function rangeProblems({
 
 function targetProblems(values: Partial<ReplayConfig>): string[] {
   const { ledger, into } = values;
-  if (into && JSON.stringify(into) === JSON.stringify(ledger)) {
-    return ['into: expected another place than the ledger; leave it out to heal the ledger itself'];
+  if (into && ledger && isWithin(into, ledger)) {
+    return ['into: expected a place outside the ledger; leave it out to heal the ledger itself'];
   }
   return into?.type === 's3' ? [] : ledgerProblems(values);
 }

@@ -1,3 +1,4 @@
+import { isAbsolute, relative } from 'node:path';
 import type { ledgerFlags } from './flags.ts';
 import type { Values } from './resolve.ts';
 
@@ -11,4 +12,19 @@ export function ledgerProblems(values: Partial<LedgerConfig>): string[] {
     (name) => values[name],
   );
   return s3Only.map((name) => `${name}: expected only with a ledger on s3://, got it with a local folder`);
+}
+
+type Place = LedgerConfig['ledger'];
+
+/** Whether a place is the other one, or lies inside it. */
+export function isWithin(inner: Place, outer: Place): boolean {
+  if (inner.type === 's3')
+    return (
+      outer.type === 's3' &&
+      inner.bucket === outer.bucket &&
+      `${inner.prefix}/`.startsWith(outer.prefix && `${outer.prefix}/`)
+    );
+  if (outer.type === 's3') return false;
+  const path = relative(outer.path, inner.path);
+  return !path.startsWith('..') && !isAbsolute(path);
 }

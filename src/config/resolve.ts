@@ -59,10 +59,12 @@ export function resolveFlags<F extends Flags>(flags: F, sources: Sources): Resol
   return { values: values as Values<F>, problems };
 }
 
-/** Variables that look meant for this tool but name none of its flags: worth a warning, not worth a failure. */
+/** What to say of variables that look meant for this tool but name none of its flags: worth a warning, not worth a failure. */
 export function unknownVariables(env: Sources['env']): string[] {
-  const known = new Set(Object.keys(allFlags).map(variableOf));
-  return Object.keys(env).filter((name) => name.startsWith(PREFIX) && !known.has(name));
+  const known = Object.keys(allFlags).map(variableOf);
+  return Object.keys(env)
+    .filter((name) => name.startsWith(PREFIX) && !known.includes(name))
+    .map((name) => `${name} is not a setting of backup-ledger${suggestion(name, known)}`);
 }
 
 function find(name: string, { argv, env, file }: Sources): { raw: unknown; from?: string } | undefined {
@@ -77,9 +79,11 @@ function find(name: string, { argv, env, file }: Sources): { raw: unknown; from?
 /** A configuration file may serve several commands, so it may name the flags of any. */
 function unknownSettings(flags: Flags, { argv, file }: Sources): string[] {
   return [
-    ...unknown(argv, flags).map((name) => `${name}: unknown flag${suggestion(name, Object.keys(flags))}`),
+    ...unknown(argv, flags).map(
+      (name) => `${name}: unknown flag${suggestion(name, Object.keys(flags), '--')}`,
+    ),
     ...unknown(file?.settings ?? {}, { ...allFlags, ...flags }).map(
-      (name) => `${name} (${file?.name}): unknown setting`,
+      (name) => `${name} (${file?.name}): unknown setting${suggestion(name, Object.keys(allFlags))}`,
     ),
   ];
 }
@@ -91,10 +95,10 @@ function unknown(settings: Settings, known: Flags): string[] {
 /** A name so like another one is that one mistyped. */
 const MAX_TYPOS = 2;
 
-function suggestion(name: string, known: readonly string[]): string {
+function suggestion(name: string, known: readonly string[], mark = ''): string {
   const nearest = closest(name, known);
   const most = Math.min(MAX_TYPOS, Math.floor(name.length / 2));
-  return distance(name, nearest) <= most ? `; did you mean --${nearest}?` : '';
+  return distance(name, nearest) <= most ? `; did you mean ${mark}${nearest}?` : '';
 }
 
 type FlagResult = { readonly value: unknown } | { readonly problems: readonly string[] };
@@ -109,17 +113,14 @@ function parseFlag(flag: Flag, raw: unknown, readFile: ReadFile | undefined): Fl
   return 'value' in parsed ? parsed : { problems: [`expected ${parsed.expected}, got ${show(raw)}`] };
 }
 
+const switchWords = new Map<unknown, boolean>([
+  ...[true, 'true', 'yes', 'on', '1'].map((word) => [word, true] as const),
+  ...[false, 'false', 'no', 'off', '0'].map((word) => [word, false] as const),
+]);
+
 function parseSwitch(raw: unknown): FlagResult {
   if (raw === undefined) return { value: false };
-  const words = new Map<unknown, boolean>([
-    [true, true],
-    [false, false],
-    ['true', true],
-    ['false', false],
-    ['1', true],
-    ['0', false],
-  ]);
-  const value = words.get(raw);
+  const value = switchWords.get(typeof raw === 'string' ? raw.toLowerCase() : raw);
   return value === undefined ? { problems: [`expected true or false, got ${show(raw)}`] } : { value };
 }
 

@@ -139,7 +139,7 @@ describe('wrong usage', () => {
     ]);
   });
 
-  it.each(['maybe', 'yes', '2'])('is a switch that is given as %s, not one that is off', async (word) => {
+  it.each(['maybe', 'yeah', '2'])('is a switch that is given as %s, not one that is off', async (word) => {
     const { code, pulls } = await run(`pull --dry-run=${word}`);
     expect(pulls).toEqual([]);
     expect(code).toBe(64);
@@ -185,7 +185,9 @@ describe('the environment', () => {
   it('draws a warning for a variable that looks like ours and is not, and no more', async () => {
     const { code, err, pulls } = await run('pull', { env: { BACKUP_LEDGER_PAGESIZE: '7', OTHER: '1' } });
     expect(code).toBe(0);
-    expect(err).toBe('warning: BACKUP_LEDGER_PAGESIZE is not a setting of backup-ledger\n');
+    expect(err).toBe(
+      'warning: BACKUP_LEDGER_PAGESIZE is not a setting of backup-ledger; did you mean BACKUP_LEDGER_PAGE_SIZE?\n',
+    );
     expect(pulls).toHaveLength(1);
   });
 });

@@ -4,7 +4,9 @@ import { runCli } from '../../src/cli/main.ts';
 import { pullCommand } from '../../src/cli/pull.ts';
 import { RequestError } from '../../src/errors.ts';
 import { aSummary, pullOnce } from '../fixtures/builders.ts';
-import { runCliProcess } from '../fixtures/cli.ts';
+import { runCliProcess, runCliHere } from '../fixtures/cli.ts';
+import { openTrial } from '../fixtures/trial.ts';
+import { startPull } from '../fixtures/pull-process.ts';
 
 /** How the command line behaves towards whoever types. */
 
@@ -106,5 +108,40 @@ describe('the summary of a pull', () => {
 
   it('is not written where nobody looks', async () => {
     expect((await run(['pull', '--region', 'eu-west-1'])).err).toBe('');
+  });
+});
+
+describe('words of others on a terminal', () => {
+  const evil = '\u001b]0;title\u0007\u001b[2J\r\u009b31m\u202egnp.exe';
+  const harmless = '\\u001b]0;title\\u0007\\u001b[2J\\u000d\\u009b31m\\u202egnp.exe';
+  // oxlint-disable-next-line no-control-regex -- they are what must not be there
+  const steering = /[\0-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/;
+
+  it('are shown, and steer nothing', async () => {
+    const failed = Promise.reject(new RequestError('fix-config', `AWS says ${evil}`));
+    failed.catch(() => undefined);
+    const { err } = await run(['pull'], { isTTY: true, columns: 80 }, failed);
+    expect(err).toContain(harmless);
+    expect(err).not.toMatch(steering);
+  });
+
+  it('in a log are shown, too', async () => {
+    const trial = await openTrial({ summaries: 20 });
+    const [row] = trial.simulator.truth({ kind: 'copy', region: 'eu-west-1' });
+    trial.simulator.setFaults([{ fault: 'raw', items: [{ ...row, State: evil }], replace: true }]);
+    const { stderr } = await startPull(trial, { flags: ['--log-format', 'pretty', '--log-level', 'warn'] })
+      .finished;
+    expect(stderr).toContain('\\u009b31m\\u202egnp.exe');
+    expect(stderr).not.toMatch(steering);
+    const { stdout } = await runCliHere([
+      'query',
+      '--ledger',
+      trial.ledger,
+      '--format',
+      'table',
+      'SELECT state FROM copy_job_summaries',
+    ]);
+    expect(stdout).toBe(`state\n${harmless}\n`);
+    await trial.close();
   });
 });

@@ -43,7 +43,7 @@ const aSwitch = {
   good: [true, 'false', true],
   meant: [true, false, true],
   otherwise: false,
-  wrong: ['yes', 'on', '2'],
+  wrong: ['yeah', 'in', '2'],
 } as const;
 
 function list(good: readonly [string, string, string], otherwise: unknown, wrong: readonly unknown[]) {

@@ -186,11 +186,15 @@ describe('a switch', () => {
     ['false', false],
     ['1', true],
     ['0', false],
+    ['yes', true],
+    ['No', false],
+    ['ON', true],
+    ['off', false],
   ])('may be %j', (raw, value) => {
     expect(resolve({ 'dry-run': raw })).toMatchObject({ values: { 'dry-run': value }, problems: [] });
   });
 
-  it.each(['yes', 'TRUE', 1, null, [true, true]])('may not be %j', (raw) => {
+  it.each(['yeah', 'O', 1, null, [true, true]])('may not be %j', (raw) => {
     expect(resolve({}, {}, { 'dry-run': raw }).problems).toEqual([
       `dry-run (my.json): expected true or false, got ${JSON.stringify(raw)}`,
     ]);
@@ -230,6 +234,8 @@ describe('what nobody knows', () => {
       BACKUP_LEDGER_SEED: '1',
       AWS_REGION: 'x',
     };
-    expect(unknownVariables(env)).toEqual(['BACKUP_LEDGER_PAGESIZE']);
+    expect(unknownVariables(env)).toEqual([
+      'BACKUP_LEDGER_PAGESIZE is not a setting of backup-ledger; did you mean BACKUP_LEDGER_PAGE_SIZE?',
+    ]);
   });
 });

@@ -64,10 +64,10 @@ it.each([
   expect(stderr).toContain(sentence);
 });
 
-it('into itself is answered with exit 64', async () => {
-  const { code, stderr } = await run('--into', trial.ledger);
+it.each(['', '/inside'])('into itself%s is answered with exit 64', async (below) => {
+  const { code, stderr } = await run('--into', `${trial.ledger}${below}`);
   expect(code).toBe(64);
-  expect(stderr).toContain('into: expected another place than the ledger');
+  expect(stderr).toContain('into: expected a place outside the ledger');
 });
 
 it('of a damaged record is answered with exit 65, and nothing is done', async () => {

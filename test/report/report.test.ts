@@ -144,6 +144,36 @@ describe('the report', () => {
   });
 });
 
+describe('what must not be overwritten', () => {
+  it.each(['ledger.json', 'copy_job_summaries/report.html'])('is a ledger: %s', async (name) => {
+    await trial.pull();
+    const before = await trial.objects();
+    const { code, stderr } = await runCliHere([
+      'report',
+      '--ledger',
+      trial.ledger,
+      '--out',
+      join(trial.ledger, name),
+    ]);
+    expect(stderr).toContain('out: expected a file outside every ledger');
+    expect(code).toBe(64);
+    expect(await trial.objects()).toEqual(before);
+  });
+
+  it('is a file that is no report; a report is', async () => {
+    await trial.pull();
+    const file = `${trial.ledger}-notes.html`;
+    await writeFile(file, '<p>My notes</p>');
+    const { code, stderr } = await runCliHere(['report', '--ledger', trial.ledger, '--out', file]);
+    expect(stderr).toContain('out: expected a new file or an earlier report');
+    expect({ code, text: await readFile(file, 'utf8') }).toEqual({ code: 64, text: '<p>My notes</p>' });
+    await rm(file);
+    for (let round = 0; round < 2; round++)
+      expect((await runCliHere(['report', '--ledger', trial.ledger, '--out', file])).code).toBe(0);
+    await rm(file);
+  });
+});
+
 describe('a mistake', () => {
   it.each([
     [['--from', 'May'], 'from: expected a day such as 2026-11-22, got "May"'],
@@ -155,7 +185,7 @@ describe('a mistake', () => {
     [['--ledger', '/nonexistent/ledger'], 'ledger: expected a folder with a ledger in it'],
   ])('%j is told with exit 64', async (flags, words) => {
     await trial.pull();
-    const all = { '--ledger': trial.ledger, '--out': join(trial.ledger, 'r.html'), ...pairs(flags) };
+    const all = { '--ledger': trial.ledger, '--out': out, ...pairs(flags) };
     const { code, stderr, stdout } = await runCliHere(['report', ...Object.entries(all).flat()]);
     expect(code).toBe(64);
     expect(stdout).toBe('');

@@ -2,6 +2,7 @@ import { LedgerError, type Recovery, StoreError } from '../../errors.ts';
 
 /** errno → who acts, and the reason in plain words. One that is left out is a bug. */
 const reasons: Readonly<Record<string, readonly [Recovery, string]>> = {
+  ENOENT: ['fix-config', 'nothing can be made there'],
   EACCES: ['fix-config', 'permission denied'],
   EPERM: ['fix-config', 'permission denied'],
   EROFS: ['fix-config', 'the file system is read-only'],

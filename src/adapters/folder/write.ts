@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { errnoOf } from './errors.ts';
+import { StoreError } from '../../errors.ts';
+import { errnoOf, unlessMissing } from './errors.ts';
 import { STAGING_NAME } from '../../domain/own-files.ts';
 import { isFolder } from './paths.ts';
 
@@ -25,9 +26,22 @@ export async function replaceFile(root: string, parts: readonly string[], bytes:
 
 /** Creates the root and its parents where they are missing. */
 export async function makeRoot(root: string): Promise<void> {
-  const first = await mkdir(root, { recursive: true, mode: 0o755 });
-  if (first === undefined) return;
-  for (let made = root; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
+  const missing: string[] = [];
+  for (let path = root; !(await isThere(path)); path = dirname(path)) missing.unshift(path);
+  // One by one: `recursive` tries for ever where the system lets nobody make a folder, as in /proc.
+  for (const path of missing) {
+    await mkdir(path, { mode: 0o755 }).catch((error: unknown) => {
+      if (errnoOf(error) !== 'EEXIST') throw error;
+    });
+    await syncFolder(dirname(path));
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  if (await unlessMissing(stat(path))) return true;
+  if (await unlessMissing(lstat(path)))
+    throw new StoreError('fix-config', `${path} is a link to a place that is not there`);
+  return false;
 }
 
 /** Takes away what a writer that was killed has left behind. To be called under the lock. */

@@ -1,32 +1,41 @@
-import Table from 'cli-table3';
+import stringWidth from 'string-width';
+import { visibleInLine } from '../../domain/visible.ts';
 import type { QueryAnswer } from '../../ports.ts';
 
-/** Rows in aligned columns, numbers to the right; null is an empty cell. Widths are known only when all rows are. */
+/** Rows that widths are taken from. Later ones are not waited for: a longer cell pushes the rest of its line aside. */
+const SAMPLE_ROWS = 200;
+const GAP = '  ';
+
+/** Rows in aligned columns below their names, numbers to the right; null is an empty cell. Row by row. */
 export async function* asTable({ columns, rows }: QueryAnswer): AsyncIterable<string> {
-  const table = new Table({
-    head: columns.map(({ name }) => visible(name)),
-    colAligns: columns.map(({ type }) => (type === 'number' ? 'right' : 'left')),
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-    chars: frame,
-  });
-  for await (const row of rows) table.push(row.map((cell) => visible(cell ?? '')));
-  const lines = table.toString().split('\n');
-  yield lines.map((line) => `${line.trimEnd()}\n`).join('');
+  const names = columns.map(({ name }) => visibleInLine(name));
+  const isNumber = columns.map(({ type }) => type === 'number');
+  const sample: string[][] = [];
+  let layOut: ((cells: readonly string[]) => string) | undefined;
+
+  function* top(): Generator<string> {
+    const widths = names.map((name, at) =>
+      Math.max(stringWidth(name), ...sample.map((cells) => stringWidth(cells[at] ?? ''))),
+    );
+    layOut = (cells) => lineOf(cells, { widths, isNumber });
+    yield [names, ...sample].map(layOut).join('');
+  }
+
+  for await (const row of rows) {
+    const cells = row.map((cell) => visibleInLine(cell ?? ''));
+    if (layOut) yield layOut(cells);
+    else if (sample.push(cells) === SAMPLE_ROWS) yield* top();
+  }
+  if (!layOut) yield* top();
 }
 
-/** A rule below the names, spaces between columns. */
-const frame = {
-  ...Object.fromEntries(
-    ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
-      ['', '-mid', '-left', '-right'].map((part) => [`${side}${part}`, '']),
-    ),
-  ),
-  middle: '  ',
-};
-
-/** Data must not steer a terminal: control characters are shown, not sent. */
-function visible(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, (control) => {
-    return `\\u${control.codePointAt(0)?.toString(16).padStart(4, '0')}`;
+function lineOf(
+  cells: readonly string[],
+  { widths, isNumber }: { readonly widths: readonly number[]; readonly isNumber: readonly boolean[] },
+): string {
+  const padded = cells.map((cell, at) => {
+    const blank = ' '.repeat(Math.max(0, (widths[at] ?? 0) - stringWidth(cell)));
+    return isNumber[at] ? blank + cell : cell + blank;
   });
+  return `${padded.join(GAP).trimEnd()}\n`;
 }

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import type { SliceResult } from '../../../schemas/pull-result.ts';
 import { sliceName } from '../../domain/slice.ts';
+import { visible } from '../../domain/visible.ts';
 import type { PullEvent, Report } from '../../ports.ts';
 
 export interface LoggerOptions {
@@ -28,12 +29,12 @@ export function createLogger({ level, stream }: LoggerOptions): Logger {
     stream,
   );
   return {
-    info: (message) => log.info(message),
-    warn: (message) => log.warn(message),
-    error: (message) => log.error(message),
+    info: (message) => log.info(visible(message)),
+    warn: (message) => log.warn(visible(message)),
+    error: (message) => log.error(visible(message)),
     report: (event) => {
       const { severity, message, fields } = lineOf(event);
-      log[severity]({ slice: sliceName(event.slice), ...fields }, message);
+      log[severity]({ slice: sliceName(event.slice), ...fields }, visible(message));
     },
   };
 }

@@ -354,3 +354,23 @@ describe('a file system in the way', () => {
     });
   });
 });
+
+describe('a place where no ledger can be', () => {
+  it('because nobody may make a folder there is said at once', async () => {
+    const store = createFileStore({ root: '/proc/backup-ledger' });
+    await expect(store.put('a', new Uint8Array(1), { ifAbsent: true })).rejects.toMatchObject({
+      recovery: 'fix-config',
+      message: expect.stringContaining('cannot write /proc/backup-ledger/a: ') as string,
+    });
+  });
+
+  it('because it is a link to nowhere is said as such', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'backup-ledger-link-'));
+    await symlink(join(folder, 'nowhere'), join(folder, 'link'));
+    const store = createFileStore({ root: join(folder, 'link') });
+    await expect(store.put('a', new Uint8Array(1), { ifAbsent: true })).rejects.toMatchObject({
+      recovery: 'fix-config',
+      message: expect.stringContaining('is a link to a place that is not there') as string,
+    });
+  });
+});

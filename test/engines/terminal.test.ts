@@ -1,0 +1,121 @@
+import { spawn, type StdioOptions } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { CLI } from '../fixtures/cli.ts';
+import { awsEnvironment, openTrial, type Trial } from '../fixtures/trial.ts';
+import { runScript, setup } from './python.ts';
+
+/** What a person sees on a real (pseudo-)terminal, and what a full disk under the output means. */
+
+const SCRIPT = new URL('./pseudo_terminal.py', import.meta.url);
+
+let trial: Trial;
+beforeAll(() => {
+  setup();
+});
+beforeEach(async () => {
+  trial = await openTrial({ summaries: 300 });
+});
+afterEach(() => trial.close());
+
+interface Seen {
+  readonly code: number;
+  readonly seen: string;
+}
+
+/** Runs the command line on a terminal; `typed` is typed once `after` is seen. */
+async function onTerminal(args: readonly string[], typed = '', after = ''): Promise<Seen> {
+  const env = Object.entries({ ...awsEnvironment(trial.simulator.url), TERM: 'xterm' });
+  const command = ['env', ...env.map(([name, value]) => `${name}=${value}`), process.execPath, CLI, ...args];
+  return (await runScript(SCRIPT, typed, after, ...command)) as Seen;
+}
+
+const CTRL_C = '\u0003';
+
+describe('Ctrl-C while progress is shown', () => {
+  it.each([
+    ['once', CTRL_C],
+    ['twice within half a second, as npm and timeout hand it on', CTRL_C + CTRL_C],
+  ])('%s ends with a word, a result and 130', async (_, typed) => {
+    trial.simulator.setFaults([{ fault: 'delay', ms: 1_000 }]);
+    const now = new Date(trial.simulator.clock.now()).toISOString();
+    const args = [
+      'pull',
+      '--ledger',
+      trial.ledger,
+      '--region',
+      'eu-west-1',
+      '--page-size',
+      '10',
+      '--now',
+      now,
+    ];
+    const { code, seen } = await onTerminal(args, typed, '1 page');
+    expect(code).toBe(130);
+    expect(seen).toContain('interrupted by SIGINT');
+    expect(seen).toContain('"exit_code":130');
+    expect(await trial.records()).toMatchObject([{ outcome: 'failed' }]);
+  });
+});
+
+describe('a table', () => {
+  it('of many rows ends after a thousand and says how to have all', async () => {
+    await trial.pull();
+    const { code, seen } = await onTerminal([
+      'query',
+      '--ledger',
+      trial.ledger,
+      'SELECT range AS n FROM range(300000)',
+    ]);
+    expect(code).toBe(0);
+    expect(seen).toContain('These are the first 1,000 rows');
+    expect(seen).not.toMatch(/^\s*1000\s*$/m);
+  });
+
+  it('of a number of rows that was asked for has all of them', async () => {
+    await trial.pull();
+    const { seen } = await onTerminal([
+      'query',
+      '--ledger',
+      trial.ledger,
+      'SELECT range AS n FROM range(300000) LIMIT 1500',
+    ]);
+    expect(seen).toMatch(/^1499\s*$/m);
+  });
+});
+
+describe('a full disk', () => {
+  function writing(to: 'stdout' | 'stderr', args: readonly string[]) {
+    const device = openSync('/dev/full', 'w');
+    const stdio: StdioOptions = to === 'stdout' ? ['ignore', device, 'pipe'] : ['ignore', 'pipe', device];
+    const env = { HOME: '/nonexistent', ...awsEnvironment(trial.simulator.url) };
+    // Asynchronously: the simulator answers from this process.
+    const child = spawn(process.execPath, [CLI, ...args], { env, stdio });
+    closeSync(device);
+    return new Promise<{ code: number | null; text: string }>((resolve) => {
+      let text = '';
+      (child.stdout ?? child.stderr)?.setEncoding('utf8').on('data', (part: string) => (text += part));
+      child.on('close', (code) => resolve({ code, text }));
+    });
+  }
+
+  it('under the result is a failure', async () => {
+    await trial.pull();
+    const { code, text } = await writing('stdout', [
+      'query',
+      '--ledger',
+      trial.ledger,
+      'SELECT * FROM copy_job_summaries',
+    ]);
+    expect(text).toContain('the result cannot be written');
+    expect(code).toBe(75);
+  });
+
+  it('under the log stops no pull', async () => {
+    const now = new Date(trial.simulator.clock.now()).toISOString();
+    const args = ['pull', '--ledger', trial.ledger, '--region', 'eu-west-1', '--now', now];
+    const { code, text } = await writing('stderr', args);
+    expect(JSON.parse(text)).toMatchObject({ outcome: 'ok', exit_code: 0 });
+    expect(code).toBe(0);
+  });
+});
