@@ -4,6 +4,7 @@ import type { Kind } from '../schemas/kinds.ts';
 import type { SliceResult } from '../schemas/pull-result.ts';
 import type { Day } from './domain/day.ts';
 import type { Slice } from './domain/slice.ts';
+import type { BadDataError } from './errors.ts';
 
 /** What the stages need from the world, as narrow as the stage that uses it. */
 
@@ -45,6 +46,8 @@ export interface Page {
   readonly bytes: Uint8Array;
   /** The same, parsed as JSON. */
   readonly document: unknown;
+  /** Why it must not be used, although it is JSON. */
+  readonly problem?: BadDataError;
 }
 
 /** Reads the pages of one slice. Throws `TokenRefusedError` when the slice must begin again. */

@@ -37,7 +37,8 @@ const SKEW_REFUSED_MS = 5 * 60_000;
 const SKEW_NOTICED_MS = 60_000;
 
 function checkCaller(world: DoctorWorld): Promise<readonly Check[]> {
-  const fix = 'give credentials as for any AWS tool: a role, a profile, or environment variables';
+  const fix =
+    'give credentials as for any AWS tool: a role, a profile (AWS_PROFILE), or environment variables';
   return look(world, { name: 'credentials', fix }, async () => {
     const { arn, account, time } = await world.identify();
     const who = ok('credentials', `${arn} in account ${account}`);

@@ -3,10 +3,20 @@ const LONGEST = 80;
 /** A value as it stands in a message: JSON, shortened, and always printable. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = (JSON.stringify(value) ?? typeof value).toWellFormed();
+  const text = (jsonOf(value) ?? typeof value).toWellFormed();
   return text.length <= LONGEST
     ? text
     : `${text.slice(0, LONGEST).toWellFormed()}… (${text.length} characters)`;
+}
+
+/** JSON, or undefined for what has none: nothing, and what is nested too deep to be written. */
+export function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 /** `1 row`, `2 rows`, `1,000 rows`. */

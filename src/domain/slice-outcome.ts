@@ -16,7 +16,7 @@ export interface SliceOutcome extends Pick<
 /** A slice whose pull ended with an error, in the words of Step Functions. */
 export interface SliceFailure {
   readonly slice: string;
-  readonly error: { readonly Error?: string; readonly Cause?: string };
+  readonly error: { readonly Error?: string; readonly Cause?: unknown };
 }
 
 /** Warnings told of one slice; the others are in its record. */

@@ -1,4 +1,4 @@
-import { counted } from '../domain/show.ts';
+import { counted, show } from '../domain/show.ts';
 import type { SliceFailure, SliceOutcome } from '../domain/slice-outcome.ts';
 import { type Recovery, recoveryNames } from '../errors.ts';
 
@@ -61,7 +61,8 @@ function causeOf(failed: RunSummary['failed'], planned: number): string {
 }
 
 /** A failed function's cause is JSON with the message in it. */
-function messageIn(cause = 'it returned nothing'): string {
+function messageIn(cause: unknown = 'it returned nothing'): string {
+  if (typeof cause !== 'string') return show(cause);
   try {
     const { errorMessage } = JSON.parse(cause) as { readonly errorMessage?: unknown };
     return shortened(typeof errorMessage === 'string' ? errorMessage : cause, MAX_MESSAGE_LENGTH);

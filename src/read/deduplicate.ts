@@ -2,7 +2,7 @@ import type { SummaryRow } from '../../schemas/columns.ts';
 import type { Kind } from '../../schemas/kinds.ts';
 import { DAY_MS, utcDay } from '../domain/day.ts';
 import { type Account, identityOf, type RowsByDay, sameIdentity } from '../domain/row.ts';
-import { show } from '../domain/show.ts';
+import { jsonOf, show } from '../domain/show.ts';
 import { NewDimensionError } from '../errors.ts';
 
 export interface Reading {
@@ -27,38 +27,33 @@ export interface Deduplicator {
  * later page, with another (a conflict). The row read last wins.
  */
 export function createDeduplicator(kind: Kind): Deduplicator {
-  const isSame = sameIdentity(kind);
   const identify = identityOf(kind);
-  const places = new Places();
+  const places = new Places(kind);
   const unknownFields = new Map<SummaryRow, Reading['unknownFields']>();
-  let pageRows: SummaryRow[] = [];
+  let pageRows = new Set<SummaryRow>();
   let page = 0;
   let size = 0;
   let duplicates = 0;
   let conflicts = 0;
 
   function readingOf(row: SummaryRow): Reading {
-    return { row, page: pageRows.includes(row) ? page : page - 1, unknownFields: unknownFields.get(row) };
+    return { row, page: pageRows.has(row) ? page : page - 1, unknownFields: unknownFields.get(row) };
   }
 
   return {
     add(reading) {
-      if (reading.page !== page) pageRows = [];
+      if (reading.page !== page) pageRows = new Set();
       page = reading.page;
       const { row } = reading;
-      const near = places.near(row);
-      const at = near.findIndex((other) => isSame(other, row));
-      const earlier = near[at];
+      const { rows, at } = places.of(row);
+      const earlier = rows[at];
       if (earlier) {
         assertOneRow(identify(row), readingOf(earlier), reading);
         if (earlier.job_count === row.job_count) duplicates += 1;
         else conflicts += 1;
-        near[at] = row;
-      } else {
-        near.push(row);
-        size += 1;
-      }
-      pageRows.push(row);
+      } else size += 1;
+      rows[at] = row;
+      pageRows.add(row);
       if (reading.unknownFields) unknownFields.set(row, reading.unknownFields);
     },
     rows: () => places.rows(),
@@ -74,12 +69,46 @@ export function createDeduplicator(kind: Kind): Deduplicator {
   };
 }
 
-/** Rows by day and account: an account has some dozens of one day, few enough to look through. */
+/** Rows of an account and day that are looked through one by one; beyond, they are looked up by identity. */
+const FEW = 64;
+
+/** Rows by day and account: an account has some dozens of one day as a rule, and may have thousands. */
 class Places {
   /** Days as whole days since the epoch, which are named at the end. */
   readonly #rows = new Map<number, Map<Account, SummaryRow[]>>();
+  readonly #places = new Map<readonly SummaryRow[], Map<string, number>>();
+  readonly #isSame: ReturnType<typeof sameIdentity>;
+  readonly #identify: ReturnType<typeof identityOf>;
 
-  near({ start_time: start, account_id: account }: SummaryRow): SummaryRow[] {
+  constructor(kind: Kind) {
+    this.#isSame = sameIdentity(kind);
+    this.#identify = identityOf(kind);
+  }
+
+  /** The rows of its account and day, and its own place among them, which is the end when it is new. */
+  of(row: SummaryRow): { readonly rows: SummaryRow[]; readonly at: number } {
+    const rows = this.#near(row);
+    if (rows.length < FEW) {
+      const at = rows.findIndex((other) => this.#isSame(other, row));
+      return { rows, at: at < 0 ? rows.length : at };
+    }
+    const places = this.#placesIn(rows);
+    const identity = this.#identify(row);
+    const at = places.get(identity) ?? rows.length;
+    places.set(identity, at);
+    return { rows, at };
+  }
+
+  #placesIn(rows: readonly SummaryRow[]): Map<string, number> {
+    let places = this.#places.get(rows);
+    if (!places) {
+      places = new Map(rows.map((row, at) => [this.#identify(row), at]));
+      this.#places.set(rows, places);
+    }
+    return places;
+  }
+
+  #near({ start_time: start, account_id: account }: SummaryRow): SummaryRow[] {
     const day = Math.floor(start / DAY_MS);
     let byAccount = this.#rows.get(day);
     if (!byAccount) this.#rows.set(day, (byAccount = new Map<Account, SummaryRow[]>()));
@@ -115,5 +144,6 @@ function showIdentity(identity: string): string {
 
 function differingFields({ unknownFields: a = {} }: Reading, { unknownFields: b = {} }: Reading): string[] {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...names].filter((name) => JSON.stringify(a[name]) !== JSON.stringify(b[name]));
+  // What is nested too deep to be compared differs.
+  return [...names].filter((name) => (jsonOf(a[name]) ?? name) !== jsonOf(b[name]));
 }

@@ -19,6 +19,8 @@ export function extractPage(kind: Kind, document: unknown): ExtractedPage {
   if (!Array.isArray(items)) throw unexpected(resultList, 'a list', items);
   const token = document['NextToken'] ?? undefined;
   if (token !== undefined && typeof token !== 'string') throw unexpected('NextToken', 'a string', token);
+  if (token !== undefined && !token.isWellFormed())
+    throw unexpected('NextToken', 'well-formed Unicode', token);
   return { items, nextToken: token === '' ? undefined : token };
 }
 

@@ -30,8 +30,9 @@ export async function* followPages(
 
   let coming: Promise<Page> | undefined = source.fetchPage(undefined);
   while (coming) {
-    const { bytes, document } = await coming;
+    const { bytes, document, problem } = await coming;
     await keep?.(bytes);
+    if (problem) throw problem;
     const { items, nextToken } = extractPage(kind, document);
     pages += 1;
     // Asked for at once: AWS answers while this page is worked on. Its failure is told when it is this one's turn.

@@ -7,6 +7,7 @@ import { doubtfulDays } from '../read/read-reconciled.ts';
 import type { PullRecord } from '../../schemas/pull-record.ts';
 import { type RawFile, readRaw, sliceOfHeader } from '../ledger/raw-pages.ts';
 import type { SliceSnapshot } from '../merge/days.ts';
+import { parseExactJson } from '../domain/exact-json.ts';
 
 export interface RawWorld {
   readonly store: ObjectStore;
@@ -60,7 +61,7 @@ function sourceOf(request: SummarySource['request'], pages: AsyncIterable<Uint8A
     async fetchPage() {
       const next = await rest.next();
       if (next.done) throw new DamagedObjectError('its last page is missing');
-      return { bytes: next.value, document: JSON.parse(new TextDecoder().decode(next.value)) as unknown };
+      return { bytes: next.value, ...parseExactJson(new TextDecoder().decode(next.value)) };
     },
   };
 }

@@ -102,3 +102,19 @@ describe('de-duplication', () => {
     expect(deduplicate(readings, 'scan').size).toBe(2);
   });
 });
+
+it('takes twenty thousand rows of one account and day in linear time', () => {
+  const rowsOf = (count: number) => {
+    const deduplicator = createDeduplicator('copy');
+    for (let page = 1; page <= 2; page++)
+      for (let index = 0; index < count; index++)
+        deduplicator.add({
+          row: aRow({ message_category: `reason ${index}` }),
+          page,
+          unknownFields: undefined,
+        });
+    return deduplicator;
+  };
+  const { size, duplicates } = rowsOf(20_000);
+  expect({ size, duplicates }).toEqual({ size: 20_000, duplicates: 20_000 });
+});

@@ -12,6 +12,8 @@ import type { Page, RequestHooks, SummarySource } from '../../ports.ts';
 import { BrokenTransferError, classifyAwsError, describeAwsError } from './errors.ts';
 import type { Pace } from './pace.ts';
 import type { Retry } from './retry.ts';
+import { unknownRegion } from './unknown-region.ts';
+import { parseExactJson, type ExactJson } from '../../domain/exact-json.ts';
 
 type Operation = (typeof kinds)[Kind]['operation'];
 
@@ -91,11 +93,11 @@ async function sendOnce(
   } catch (error) {
     // Nothing else that goes wrong tells what AWS grants.
     if (classifyAwsError(error).throttled) pace?.answered(true);
-    throw error;
+    throw (await unknownRegion(error, slice.region)) ?? error;
   }
-  const document = parse(body);
-  checkPage(slice.kind, document, input.NextToken === undefined);
-  return { bytes: body, document };
+  const parsed = parse(body);
+  checkPage(slice.kind, parsed.document, input.NextToken === undefined);
+  return { bytes: body, ...parsed };
 }
 
 /**
@@ -134,9 +136,9 @@ async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
 }
 
 /** Invalid JSON is a broken transfer: what a half-dead proxy or a cut connection leaves. */
-function parse(body: Uint8Array): unknown {
+function parse(body: Uint8Array): ExactJson {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    return parseExactJson(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch (cause) {
     throw new BrokenTransferError('the answer is not JSON', { cause });
   }

@@ -85,6 +85,7 @@ export const namesByVerdict: readonly (readonly [Verdict, readonly string[]])[] 
       'AuthorizationError',
       'AuthorizationHeaderMalformed',
       'NotAuthorized',
+      'NotImplemented',
       'OptInRequired',
       'PermanentRedirect',
       'UnauthorizedOperation',

@@ -45,9 +45,14 @@ export function classifyAwsError(error: unknown, now?: EpochMs): Classification 
   };
 }
 
+/** The SDK found none, and its own words name one place of many. */
+export const NO_CREDENTIALS =
+  'no AWS credentials were found: give them as for any AWS tool: a role, a profile (AWS_PROFILE), or environment variables';
+
 /** In one line, fit for logs: `ThrottlingException (400): Rate exceeded`. */
 export function describeAwsError(error: unknown): string {
   const { name, status } = classifyAwsError(error);
+  if (name === 'CredentialsProviderError') return NO_CREDENTIALS;
   return `${name}${status === undefined ? '' : ` (${status})`}: ${redactedMessage(error)}`;
 }
 
@@ -58,10 +63,15 @@ function verdictOn(error: unknown, depth = 0): Verdict {
   if (error instanceof LedgerError) return { action: 'stop', recovery: error.recovery };
   const { name, code, cause } = fieldsOf(error);
   if (fieldsOf(fieldsOf(error)['$metadata'])['clockSkewCorrected'] === true) return clockCorrected;
-  const known = verdictByName.get(String(name)) ?? verdictByName.get(String(code));
+  const known = verdictByName.get(String(name)) ?? verdictByName.get(String(code)) ?? verdictOnHttp(code);
   const verdict = known ?? verdictOnStatus(error) ?? (isUnreadable(error) ? transient : undefined);
   if (verdict) return verdict;
   return cause === undefined || depth >= MAX_CAUSES ? unknown : verdictOn(cause, depth + 1);
+}
+
+/** Node's parser of HTTP could not make sense of the answer: `HPE_INVALID_HEADER_TOKEN`. */
+function verdictOnHttp(code: unknown): Verdict | undefined {
+  return String(code).startsWith('HPE_') ? transient : undefined;
 }
 
 function verdictOnStatus(error: unknown): Verdict | undefined {

@@ -1,5 +1,5 @@
 import { type AccountClient, ListRegionsCommand } from '@aws-sdk/client-account';
-import { LedgerError, RequestError } from '../../errors.ts';
+import { LedgerError, RequestError, retryHint } from '../../errors.ts';
 import { classifyAwsError, describeAwsError } from './errors.ts';
 import type { Retry } from './retry.ts';
 
@@ -36,12 +36,13 @@ export async function enabledRegions({ client, retry, signal }: RegionsOptions):
 }
 
 function explain(error: unknown): never {
-  const { recovery, aborted } = classifyAwsError(error);
+  const { recovery, aborted, status } = classifyAwsError(error);
+  const cure =
+    status === 403 ? '; allow the caller account:ListRegions, or name the regions' : retryHint(recovery);
   if (error instanceof LedgerError || aborted) throw error;
   throw new RequestError(
     recovery,
-    `ListRegions, to find what --region all means: ${describeAwsError(error)}; allow the caller ` +
-      'account:ListRegions, or name the regions',
+    `ListRegions, to find what --region all means: ${describeAwsError(error)}${cure}`,
     { cause: error },
   );
 }

@@ -43,6 +43,8 @@ export async function readWhole(answer: ObjectAnswer): Promise<FetchedObject> {
 /** Throws BrokenTransferError for a page that would end the listing too early or never. */
 export function checked(page: ListingAnswer, token: string | undefined): ListingAnswer {
   const next = page.NextContinuationToken;
+  // An empty body reads as a listing without objects; a listing always says whether it is cut.
+  if (page.IsTruncated === undefined) throw new BrokenTransferError('the answer holds no listing');
   if (page.IsTruncated && !next) throw new BrokenTransferError('a truncated listing names no next page');
   if (next && next === token) throw new BrokenTransferError('the listing repeats a page');
   return page;

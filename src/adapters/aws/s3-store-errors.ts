@@ -1,5 +1,5 @@
 import { retryHint, StoreError } from '../../errors.ts';
-import { classifyAwsError } from './errors.ts';
+import { classifyAwsError, NO_CREDENTIALS } from './errors.ts';
 import { redactedMessage } from './redact.ts';
 
 /** What was being done, for the sentence an error becomes. */
@@ -18,7 +18,9 @@ const advice: Readonly<Record<string, (place: S3Place, error: unknown) => string
   AllAccessDisabled: denied,
   PermanentRedirect: elsewhere,
   AuthorizationHeaderMalformed: elsewhere,
-  CredentialsProviderError: () => 'no AWS credentials were found',
+  NotImplemented: () =>
+    'this store has no conditional writes (If-None-Match, If-Match), without which a ledger is not safe: use another',
+  CredentialsProviderError: () => NO_CREDENTIALS,
   ExpiredToken: () => 'the AWS credentials have expired',
   TokenRefreshRequired: () => 'the AWS credentials have expired',
   InvalidAccessKeyId: () => 'AWS does not know these credentials',
