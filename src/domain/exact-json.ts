@@ -8,63 +8,77 @@ export interface ExactJson {
 
 /**
  * JSON as it was meant: `JSON.parse` keeps the last of two fields of one name without a word, and rounds numbers before anybody
- * can look at them. A number of more digits than a double holds becomes its text here, and a field that is there twice is a problem.
- * Throws `SyntaxError` for what is not JSON.
+ * can look at them. A number of more digits than a double holds becomes its text here, and a field that is there twice is a
+ * problem. Throws `SyntaxError` for what is not JSON.
  */
 export function parseExactJson(text: string): ExactJson {
   const document: unknown = JSON.parse(text);
-  const fields = fieldsIn(document);
+  const { fields, hasLongNumbers } = survey(text);
   return {
-    document: LONG_NUMBER.test(text) ? JSON.parse(withLongNumbersAsText(text)) : document,
-    ...(!(isPlain(text) && occurrences(text, '":') === fields) &&
-      namesIn(text) !== fields && { problem: new BadDataError(TWICE) }),
+    document: hasLongNumbers ? JSON.parse(withLongNumbersAsText(text)) : document,
+    ...(fields !== fieldsIn(document) && { problem: new BadDataError(TWICE) }),
   };
 }
 
 const TWICE = 'an object names a field twice: expected each once, so that no value is lost unseen';
 
-/**
- * Whether a quote before a colon ends every name of a field. It may also begin a value, so that there are never fewer than
- * names; as many as fields means that no name was lost, and the text need not be taken apart.
- */
-function isPlain(text: string): boolean {
-  return !text.includes('\\"') && !/"\s+:/.test(text);
+/** Digits a double is sure to keep: 2^53 has sixteen. */
+const MAX_DIGITS = 16;
+
+const QUOTE = 0x22;
+const DOT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const COLON = 0x3a;
+
+/** What stands outside the strings of a valid document: its colons, one for each field, and whether a number is too long. */
+function survey(text: string): { readonly fields: number; readonly hasLongNumbers: boolean } {
+  let fields = 0;
+  let digits = 0;
+  let hasLongNumbers = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text.charCodeAt(at);
+    const isDigit = (character >= ZERO && character <= NINE) || character === DOT;
+    digits = isDigit ? digits + 1 : 0;
+    if (digits > MAX_DIGITS) hasLongNumbers = true;
+    if (character === COLON) fields += 1;
+    if (character === QUOTE) at = endOfString(text, at + 1);
+  }
+  return { fields, hasLongNumbers };
 }
 
-function occurrences(text: string, part: string): number {
-  let count = 0;
-  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) count += 1;
-  return count;
+/** Where the string ends that begins at `from`: at the first quote that no backslash escapes. */
+function endOfString(text: string, from: number): number {
+  for (let at = text.indexOf('"', from); ; at = text.indexOf('"', at + 1)) {
+    let first = at;
+    while (text[first - 1] === '\\') first -= 1;
+    if ((at - first) % 2 === 0) return at;
+  }
 }
 
-/** A stack of its own: what is nested 200,000 deep is data, too. */
+/** The stack is a list: what is nested 200,000 deep is data, too. */
 function fieldsIn(document: unknown): number {
   let count = 0;
-  const open: unknown[] = [document];
-  for (let value = open.pop(); open.length > 0 || value !== undefined; value = open.pop()) {
-    if (typeof value !== 'object' || value === null) continue;
-    const parts: unknown[] = Array.isArray(value) ? value : Object.values(value);
-    if (!Array.isArray(value)) count += parts.length;
-    for (const part of parts) if (typeof part === 'object' && part !== null) open.push(part);
+  const open: object[] = [];
+  const add = (value: unknown) => {
+    if (typeof value === 'object' && value !== null) open.push(value);
+  };
+  add(document);
+  for (let value = open.pop(); value; value = open.pop()) {
+    if (Array.isArray(value)) value.forEach(add);
+    else
+      for (const name in value) {
+        count += 1;
+        add((value as Readonly<Record<string, unknown>>)[name]);
+      }
   }
   return count;
 }
 
-/** More than a double is sure to keep: 2^53 has sixteen digits. */
-const LONG_NUMBER = /[\d.]{17,}/;
-/** How many fields the text names, lost ones among them. */
-function namesIn(text: string): number {
-  return tokensOf(text).filter((token) => token === ':').length;
-}
-
-const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|[[\]{}:,]|\w+/g;
-
-function tokensOf(text: string): readonly string[] {
-  return text.match(TOKEN) ?? [];
-}
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 
 function withLongNumbersAsText(text: string): string {
-  return text.replaceAll(TOKEN, (token) =>
-    !token.startsWith('"') && LONG_NUMBER.test(token) ? `"${token}"` : token,
+  return text.replaceAll(STRING_OR_NUMBER, (token) =>
+    !token.startsWith('"') && survey(token).hasLongNumbers ? `"${token}"` : token,
   );
 }
