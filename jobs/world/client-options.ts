@@ -1,3 +1,5 @@
+import { agents } from './agents.ts';
+
 // Which Node the next SDK will need is for us to follow; a log of JSON lines is no place to say it.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
@@ -20,6 +22,7 @@ export function clientOptions(timeouts: Timeouts) {
       requestTimeout: timeouts.answer,
       socketTimeout: timeouts.answer,
       throwOnRequestTimeout: true,
+      ...agents(),
     },
   };
 }

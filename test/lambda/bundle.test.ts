@@ -59,8 +59,10 @@ describe('the bundle', () => {
     expect([...new Set(foreign)].toSorted()).toEqual([
       '@aws-sdk/signature-v4-crt',
       'fs-native-extensions',
+      'kerberos',
       'log-update',
       'pino-pretty',
+      'supports-color',
     ]);
   });
 

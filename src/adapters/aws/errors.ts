@@ -49,11 +49,15 @@ export function classifyAwsError(error: unknown, now?: EpochMs): Classification 
 export const NO_CREDENTIALS =
   'no AWS credentials were found: give them as for any AWS tool: a role, a profile (AWS_PROFILE), or environment variables';
 
+/** Behind a company's proxy, most often. */
+const CERTIFICATES = '. If a certificate authority of your own signs here, name its file in AWS_CA_BUNDLE';
+
 /** In one line, fit for logs: `ThrottlingException (400): Rate exceeded`. */
 export function describeAwsError(error: unknown): string {
   const { name, status } = classifyAwsError(error);
   if (name === 'CredentialsProviderError') return NO_CREDENTIALS;
-  return `${name}${status === undefined ? '' : ` (${status})`}: ${redactedMessage(error)}`;
+  const hint = /CERT|^UNABLE_TO_/.test(name) ? CERTIFICATES : '';
+  return `${name}${status === undefined ? '' : ` (${status})`}: ${redactedMessage(error)}${hint}`;
 }
 
 /** Causes are followed so far, lest a cycle never ends. */
