@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GlueClient } from '@aws-sdk/client-glue';
@@ -10,6 +9,8 @@ import {
   type Observation,
 } from '../../schemas/doctor-result.ts';
 import { callerIdentity } from '../../src/adapters/aws/sts.ts';
+import { naming } from '../../src/adapters/folder/errors.ts';
+import { isThere } from '../../src/adapters/folder/paths.ts';
 import { createFileStore } from '../../src/adapters/folder/store.ts';
 import { createGlueCatalog } from '../../src/adapters/aws/glue.ts';
 import { createRetry } from '../../src/adapters/aws/retry.ts';
@@ -119,8 +120,8 @@ function numbersIn(version: string): [major: number, minor: number] {
   return [Number(major), Number(minor)];
 }
 
-function folderStore(root: string, signal: AbortSignal): InspectedStore | undefined {
-  if (!existsSync(root)) return undefined;
+async function folderStore(root: string, signal: AbortSignal): Promise<InspectedStore | undefined> {
+  if (!(await naming('read', root, () => isThere(root)))) return undefined;
   const store = createFileStore({ root, signal });
   return {
     get: (key) => store.get(key),
