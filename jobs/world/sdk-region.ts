@@ -1,8 +1,10 @@
 import { BackupClient } from '@aws-sdk/client-backup';
 import { LedgerError } from '../../src/errors.ts';
+import { silenceSdkNotices } from './sdk-notices.ts';
 
 /** The region AWS's own configuration names (environment, profile). Throws `LedgerError` when there is none. */
 export async function sdkRegion(): Promise<string> {
+  silenceSdkNotices();
   const client = new BackupClient({});
   try {
     return await client.config.region();
