@@ -1,6 +1,12 @@
 import type { Check, Observation } from '../../schemas/doctor-result.ts';
 import type { Slice } from '../domain/slice.ts';
-import { asLedgerError, GIVE_CREDENTIALS, type LedgerError, type Recovery } from '../errors.ts';
+import {
+  asLedgerError,
+  GIVE_CREDENTIALS,
+  IS_REGION_RIGHT,
+  type LedgerError,
+  type Recovery,
+} from '../errors.ts';
 import type {
   Caller,
   Catalog,
@@ -48,6 +54,7 @@ export function failed(name: string, { message, recovery }: LedgerError, fix: st
 
 function fixOf(message: string, recovery: Recovery): string | undefined {
   if (recovery === 'retry-later') return 'check the network, proxies and the endpoint, and try again later';
+  if (message.includes(IS_REGION_RIGHT)) return 'correct --region, AWS_REGION or the region of the profile';
   return message.includes(GIVE_CREDENTIALS) ? GIVE_CREDENTIALS : undefined;
 }
 

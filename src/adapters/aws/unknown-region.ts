@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { REGION_PATTERN } from '../../domain/slice.ts';
-import { RequestError } from '../../errors.ts';
+import { IS_REGION_RIGHT, RequestError } from '../../errors.ts';
 import { chainOf } from './errors.ts';
 
 /** A region that is there, to tell a wrong name from a network without names. */
@@ -10,8 +10,9 @@ const KNOWN_REGION = 'us-east-1';
 const IN_A_PARTITION =
   /^(?:(?:us|eu|ap|sa|ca|me|af|il|mx|cn|eusc-de|us-gov|us-iso|us-isob|us-isof|eu-isoe)-\w+-\d+)$/;
 
-/** Endpoints of AWS's own. Source: the DNS suffixes of the SDK's partitions. */
-const AWS_HOST = /\.(?:amazonaws\.(?:com|com\.cn|eu)|api\.(?:aws|amazonwebservices\.com\.cn))$/;
+/** An endpoint of AWS's own, and its region. Source: the DNS suffixes of the SDK's partitions. */
+const AWS_HOST =
+  /\.([a-z0-9-]+)(?:\.vpce)?\.(?:amazonaws\.(?:com|com\.cn|eu)|api\.(?:aws|amazonwebservices\.com\.cn))$/;
 
 type Resolve = (hostname: string) => Promise<unknown>;
 
@@ -23,21 +24,25 @@ export async function unknownRegion(
   error: unknown,
   resolve: Resolve = lookup,
 ): Promise<RequestError | undefined> {
-  const hostname = hostNotFound(error);
-  const region = hostname?.split('.').findLast((label) => REGION_PATTERN.test(label));
-  if (hostname === undefined || region === undefined || !AWS_HOST.test(hostname)) return undefined;
+  const { code, hostname } = notResolved(error);
+  const [, region = ''] = AWS_HOST.exec(hostname) ?? [];
+  if (!REGION_PATTERN.test(region)) return undefined;
   const other = hostname.replace(`.${region}.`, `.${KNOWN_REGION}.`);
   const isKnown = IN_A_PARTITION.test(region);
-  if (isKnown && !(await isFound(other, resolve))) return undefined;
+  // What asks to be tried again proves nothing about a region that may be there.
+  if (isKnown && (code !== 'ENOTFOUND' || !(await isFound(other, resolve)))) return undefined;
   const seen = isKnown ? `${hostname} does not exist, and ${other} does` : `${hostname} does not exist`;
-  return new RequestError('fix-config', `${seen}: is the Region's name right? Got ${region}`, {
+  return new RequestError('fix-config', `${seen}: ${IS_REGION_RIGHT} Got ${region}`, {
     cause: error,
   });
 }
 
-function hostNotFound(error: unknown): string | undefined {
-  const found = chainOf(error).find(({ code }) => code === 'ENOTFOUND')?.['hostname'];
-  return typeof found === 'string' ? found : undefined;
+/** Node's two codes for a name without an address. */
+const NOT_RESOLVED: readonly unknown[] = ['ENOTFOUND', 'EAI_AGAIN'];
+
+function notResolved(error: unknown): { readonly code: unknown; readonly hostname: string } {
+  const { code, hostname } = chainOf(error).find((found) => NOT_RESOLVED.includes(found['code'])) ?? {};
+  return { code, hostname: typeof hostname === 'string' ? hostname : '' };
 }
 
 async function isFound(hostname: string, resolve: Resolve): Promise<boolean> {

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { unknownRegion } from '../../../src/adapters/aws/unknown-region.ts';
 
-const notFound = (hostname: string) =>
-  Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND', hostname });
+const notFound = (hostname: string, code = 'ENOTFOUND') =>
+  Object.assign(new Error('getaddrinfo'), { code, hostname });
 /** A network that knows one region. */
 const known = (hostname: string) =>
   hostname.includes('us-east-1') ? Promise.resolve({}) : Promise.reject(notFound(hostname));
@@ -31,6 +31,11 @@ describe('a mistyped region is told as such', () => {
     expect(await unknownRegion(notFound(hostname), silent)).toMatchObject(wrongRegion(region));
   });
 
+  it('when no region is called so, and names are not found for now', async () => {
+    const error = notFound('backup.xx-nowhere-1.amazonaws.com', 'EAI_AGAIN');
+    expect(await unknownRegion(error, silent)).toMatchObject(wrongRegion('xx-nowhere-1'));
+  });
+
   it('when a role was to be assumed there', async () => {
     const role = new Error('no role', { cause: notFound('sts.xx-nowhere-1.amazonaws.com') });
     expect(await unknownRegion(role, silent)).toMatchObject(wrongRegion('xx-nowhere-1'));
@@ -39,6 +44,8 @@ describe('a mistyped region is told as such', () => {
 
 it.each([
   ['there are no names at all', notFound('backup.eu-west-1.amazonaws.com'), silent],
+  ['the name may be found later', notFound('backup.eu-west-1.amazonaws.com', 'EAI_AGAIN'), known],
+  ['the host names no region', notFound('my-bucket.s3.amazonaws.com'), silent],
   ['an endpoint of its own is not found', notFound('my-vpce-1.example.com'), known],
   ['something else went wrong', Object.assign(new Error('reset'), { code: 'ECONNRESET' }), known],
 ])('the network is to blame when %s', async (_, error, resolve) => {
