@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { choices } from '../fixtures/choices.ts';
 import { runCliHere } from '../fixtures/cli.ts';
 
 /** Nothing an endpoint says is a bug of ours: whatever it answers, the exit code is that of bad data, of trouble, or of a setting. */
@@ -72,6 +73,7 @@ const names: readonly unknown[] = [
   null,
   {},
   [],
+  { toString: 1 },
 ];
 const messages: readonly unknown[] = [
   5,
@@ -108,18 +110,8 @@ const lists: readonly unknown[] = [
 ];
 const tokens: readonly unknown[] = [undefined, null, '', 5, {}, [], '\ud800', 'next', 'x'.repeat(10_000)];
 
-/** Numbers from a seed: each run tries the same answers. */
-function random(seed: number) {
-  let state = seed;
-  return (most: number) => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return Math.floor((state / 2_147_483_648) * most);
-  };
-}
-
 function answerOf(seed: number): Answer {
-  const below = random(seed * 7_919 + 1);
-  const one = <T>(values: readonly T[]): T => values[below(values.length)] as T;
+  const { below, one } = choices(seed);
   const body = JSON.stringify({
     ...(below(2) && { __type: one(names) }),
     ...(below(2) && { [one(['message', 'Message', 'errorMessage'])]: one(messages) }),

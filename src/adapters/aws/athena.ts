@@ -4,10 +4,14 @@ import {
   GetQueryResultsCommand,
   type GetQueryResultsOutput,
   type QueryExecution,
+  QueryExecutionState,
   StartQueryExecutionCommand,
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
+import { show } from '../../domain/show.ts';
+import { PaginationLoopError } from '../../errors.ts';
 import type { AnswerColumn, QueryEngine, QueryUsage } from '../../ports.ts';
+import { checkedResults } from './athena-results.ts';
 import { asAthenaError, asQueryFailure } from './athena-errors.ts';
 import { BrokenTransferError } from './errors.ts';
 import { type Retry } from './retry.ts';
@@ -68,28 +72,37 @@ async function start(options: AthenaOptions, sql: string): Promise<string> {
   });
   return options.retry(async () => {
     const { QueryExecutionId } = await client.send(command, { abortSignal: signal });
-    if (!QueryExecutionId) throw new BrokenTransferError('Athena started a query without naming it');
+    if (typeof QueryExecutionId !== 'string' || QueryExecutionId === '')
+      throw new BrokenTransferError('Athena started a query without naming it');
     return QueryExecutionId;
   });
 }
 
 /** Waits until the query has ended well. */
 async function ended(options: AthenaOptions, id: string): Promise<QueryExecution> {
-  const { client, retry, signal, polling = { first: 200, longest: 2_000 } } = options;
+  const { signal, polling = { first: 200, longest: 2_000 } } = options;
   for (let wait = polling.first; ; wait = Math.min(wait * 1.5, polling.longest)) {
-    const { QueryExecution: execution = {} } = await asking(options, () =>
-      retry(() =>
-        client.send(new GetQueryExecutionCommand({ QueryExecutionId: id }), { abortSignal: signal }),
-      ),
-    );
+    const execution = await asking(options, () => options.retry(() => look(options, id)));
     const { State, StateChangeReason, AthenaError } = execution.Status ?? {};
     if (State === 'SUCCEEDED') return execution;
     if (State === 'FAILED' || State === 'CANCELLED') {
-      throw asQueryFailure({ reason: StateChangeReason ?? `the query is ${State}`, error: AthenaError });
+      const said: unknown = StateChangeReason ?? `the query is ${State}`;
+      throw asQueryFailure({ reason: typeof said === 'string' ? said : show(said), error: AthenaError });
     }
     await pause(wait, signal);
   }
 }
+
+/** Throws `BrokenTransferError` for an answer that does not say how the query is: it would be waited for without end. */
+async function look({ client, signal }: AthenaOptions, id: string): Promise<QueryExecution> {
+  const command = new GetQueryExecutionCommand({ QueryExecutionId: id });
+  const { QueryExecution: execution } = await client.send(command, { abortSignal: signal });
+  const state: unknown = execution?.Status?.State;
+  if (!execution || !states.has(state)) throw new BrokenTransferError('Athena does not say how the query is');
+  return execution;
+}
+
+const states: ReadonlySet<unknown> = new Set(Object.values(QueryExecutionState));
 
 function resultsOf(
   options: AthenaOptions,
@@ -98,7 +111,9 @@ function resultsOf(
 ): Promise<GetQueryResultsOutput> {
   const { client, retry, signal } = options;
   const command = new GetQueryResultsCommand({ QueryExecutionId: id, ...(token && { NextToken: token }) });
-  return asking(options, () => retry(() => client.send(command, { abortSignal: signal })));
+  return asking(options, () =>
+    retry(async () => checkedResults(await client.send(command, { abortSignal: signal }))),
+  );
 }
 
 async function* rowsOf(
@@ -110,16 +125,20 @@ async function* rowsOf(
   const names = columnsOf(first).map(({ name }) => name);
   let rows = cellsOf(first, width);
   if (rows[0]?.join('\n') === names.join('\n')) rows = rows.slice(1);
+  let pages = 1;
   for (let page = first; ; rows = cellsOf(page, width)) {
     yield* rows;
-    if (!page.NextToken) return;
-    page = await next(page.NextToken);
+    const token = page.NextToken;
+    if (!token) return;
+    page = await next(token);
+    pages += 1;
+    if (page.NextToken === token) throw new PaginationLoopError(pages);
   }
 }
 
 function cellsOf({ ResultSet }: GetQueryResultsOutput, width: number): (string | null)[][] {
-  return (ResultSet?.Rows ?? []).map(({ Data = [] }) =>
-    Array.from({ length: width }, (_, index) => Data[index]?.VarCharValue ?? null),
+  return (ResultSet?.Rows ?? []).map(({ Data }) =>
+    Array.from({ length: width }, (_, index) => Data?.[index]?.VarCharValue ?? null),
   );
 }
 

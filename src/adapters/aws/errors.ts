@@ -24,7 +24,8 @@ export interface Classification extends Verdict {
   readonly retryAfterMs?: number;
 }
 
-const verdictByName = new Map(
+/** What an answer calls its error may be anything. */
+const verdictByName: ReadonlyMap<unknown, Verdict> = new Map(
   namesByVerdict.flatMap(([verdict, names]) => names.map((name) => [name, verdict])),
 );
 
@@ -72,7 +73,7 @@ function verdictOn(error: unknown, depth = 0): Verdict {
   if (error instanceof LedgerError) return { action: 'stop', recovery: error.recovery };
   const { name, code, cause } = fieldsOf(error);
   if (fieldsOf(fieldsOf(error)['$metadata'])['clockSkewCorrected'] === true) return clockCorrected;
-  const known = verdictByName.get(String(name)) ?? verdictByName.get(String(code)) ?? verdictOnHttp(code);
+  const known = verdictByName.get(name) ?? verdictByName.get(code) ?? verdictOnHttp(code);
   const verdict = known ?? verdictOnStatus(error) ?? (isUnreadable(error) ? transient : undefined);
   if (verdict) return verdict;
   return cause === undefined || depth >= MAX_CAUSES ? unknown : verdictOn(cause, depth + 1);
@@ -80,7 +81,7 @@ function verdictOn(error: unknown, depth = 0): Verdict {
 
 /** Node's parser of HTTP could not make sense of the answer: `HPE_INVALID_HEADER_TOKEN`. */
 function verdictOnHttp(code: unknown): Verdict | undefined {
-  return String(code).startsWith('HPE_') ? transient : undefined;
+  return typeof code === 'string' && code.startsWith('HPE_') ? transient : undefined;
 }
 
 function verdictOnStatus(error: unknown): Verdict | undefined {
@@ -89,10 +90,10 @@ function verdictOnStatus(error: unknown): Verdict | undefined {
   return statusRanges.find(([from, to]) => from <= status && status <= to)?.[2];
 }
 
-/** A successful answer whose body is not the JSON or XML it should be: cut short, or from a proxy on the way. */
+/** A successful answer that is not what it should be: cut short, or of something on the way. The SDK throws what it likes then. */
 function isUnreadable(error: unknown): boolean {
-  if (statusOf(error) === undefined || !(error instanceof Error)) return false;
-  return error instanceof SyntaxError || error.message.startsWith('@aws-sdk XML parse error');
+  const status = statusOf(error);
+  return status !== undefined && status >= 200 && status < 300;
 }
 
 function statusOf(error: unknown): number | undefined {

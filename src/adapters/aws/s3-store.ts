@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import {
   DeleteObjectCommand,
   GetBucketEncryptionCommand,
@@ -105,9 +106,27 @@ function openBucket(options: S3StoreOptions): Bucket {
 
 function fetchBytes({ client, owned, sending, keyOf }: Bucket, key: string, Range?: string) {
   const input = { ...owned, Key: keyOf(key), ...(Range ? { Range } : {}) };
-  return async (): Promise<FetchedObject> =>
-    readWhole(await client.send(new GetObjectCommand(input), sending));
+  return async (): Promise<FetchedObject> => {
+    const command = new GetObjectCommand(input);
+    command.middlewareStack.addRelativeTo(hearErrors, {
+      name: 'hearErrors',
+      relation: 'before',
+      toMiddleware: 'flexibleChecksumsResponseMiddleware',
+    });
+    return readWhole(await client.send(command, sending));
+  };
 }
+
+/**
+ * Of an answer whose headers it cannot read, the SDK leaves the body: a wrong checksum of it would be an error that nobody
+ * hears, which ends the process.
+ */
+const hearErrors: Parameters<GetObjectCommand['middlewareStack']['add']>[0] = (next) => async (args) => {
+  const output = await next(args);
+  const { body } = output.response as { readonly body?: unknown };
+  if (body instanceof Readable) body.on('error', () => undefined);
+  return output;
+};
 
 async function getObject(bucket: Bucket, key: string): Promise<StoredObject | undefined> {
   const place = { action: 'read', key: bucket.keyOf(key) } as const;

@@ -1,7 +1,7 @@
 import { AssumeRoleCommand, GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { LedgerError, RequestError } from '../../errors.ts';
 import type { Caller, RoleCredentials } from '../../ports.ts';
-import { classifyAwsError, describeAwsError } from './errors.ts';
+import { BrokenTransferError, classifyAwsError, describeAwsError } from './errors.ts';
 import type { Retry } from './retry.ts';
 
 /** How a session of ours is called in the account's CloudTrail. */
@@ -30,7 +30,7 @@ export function assumeRole(
       });
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = found ?? {};
     if (!AccessKeyId || !SecretAccessKey || !SessionToken)
-      throw new RoleError(`${roleArn} could not be assumed: STS sent no credentials`);
+      throw new BrokenTransferError(`${roleArn} could not be assumed: STS sent no credentials`);
     return {
       accessKeyId: AccessKeyId,
       secretAccessKey: SecretAccessKey,
@@ -53,9 +53,13 @@ export async function callerIdentity(client: STSClient, retry: Retry, signal: Ab
     { step: 'deserialize', name: 'readDate' },
   );
   try {
-    const { Account = '', Arn = '' } = await retry(() => client.send(command, { abortSignal: signal }));
+    const caller = await retry(async () => {
+      const { Account: account, Arn: arn } = await client.send(command, { abortSignal: signal });
+      if (!account || !arn) throw new BrokenTransferError('STS named no caller');
+      return { account, arn };
+    });
     const time = Date.parse(date ?? '');
-    return { account: Account, arn: Arn, ...(!Number.isNaN(time) && { time }) };
+    return { ...caller, ...(!Number.isNaN(time) && { time }) };
   } catch (error) {
     const { recovery, aborted } = classifyAwsError(error);
     if (error instanceof LedgerError || aborted) throw error;
