@@ -31,3 +31,7 @@ export function identifier(name: string): string {
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
+
+export function list(texts: readonly string[]): string {
+  return `[${texts.map(literal).join(', ')}]`;
+}
