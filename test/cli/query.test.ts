@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { asTable } from '../../src/adapters/terminal/answer-table.ts';
+import { asCsv } from '../../src/adapters/terminal/answer-csv.ts';
+import type { Out } from '../../src/cli/command.ts';
+import { runCli } from '../../src/cli/main.ts';
+import { queryCommand } from '../../src/cli/query.ts';
+
+const ROWS = 5_000;
+const MORE = 'These are the first 1,000 rows. For all of them say LIMIT ALL, or write them to a file';
+
+interface Given {
+  readonly isTTY?: boolean;
+  /** What lies in files; `-` is standard input. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** Runs `query` on an engine that answers everything with the same rows, and notes what it was asked. */
+async function query(args: readonly string[], { isTTY = false, files = {} }: Given = {}) {
+  const asked: string[] = [];
+  let taken = 0;
+  async function* rows() {
+    for (; taken < ROWS; taken++) yield [String(taken)];
+  }
+  const command = queryCommand({
+    async runQuery(_config, sql, use) {
+      asked.push(sql);
+      await use({ columns: [{ name: 'n', type: 'number' }], rows: rows() });
+    },
+    formatAs: (format, answer) => Promise.resolve(format === 'table' ? asTable(answer) : asCsv(answer)),
+    readSql: (path) => Promise.resolve(files[path] ?? ''),
+  });
+  const texts: Record<'out' | 'err', string> = { out: '', err: '' };
+  const to = (name: 'out' | 'err'): Out => ({
+    isTTY,
+    write(text, done) {
+      texts[name] += text;
+      done?.();
+    },
+  });
+  const io = { stdout: to('out'), stderr: to('err'), env: {} };
+  const code = await runCli(
+    ['query', ...args],
+    { commands: [command], version: '1', readFile: () => '' },
+    io,
+  );
+  return { code, asked, taken, ...texts, lines: texts.out.split('\n').length - 1 };
+}
+
+describe('many rows', () => {
+  it('end on a terminal after a thousand, with a line that says how to have all', async () => {
+    const { code, lines, err, taken } = await query(['SELECT n FROM t'], { isTTY: true });
+    expect({ code, lines }).toEqual({ code: 0, lines: 1_001 });
+    expect(err).toContain(MORE);
+    expect(taken).toBe(1_000);
+  });
+
+  it.each([
+    ['on a terminal, when all are asked for', ['SELECT n FROM t LIMIT ALL'], true],
+    ['on a terminal, in a format for machines', ['SELECT n FROM t', '--format', 'csv'], true],
+    ['in a pipe', ['SELECT n FROM t', '--format', 'table'], false],
+  ])('are all written %s', async (_where, args, isTTY) => {
+    const { lines, err } = await query(args, { isTTY });
+    expect(lines).toBe(ROWS + 1);
+    expect(err).not.toContain(MORE);
+  });
+});
