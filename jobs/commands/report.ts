@@ -8,6 +8,7 @@ import { gzip } from 'node:zlib';
 import type { ReportConfig } from '../../src/config/commands.ts';
 import { LedgerError, UsageError } from '../../src/errors.ts';
 import { readReport } from '../../src/report/read-report.ts';
+import { realPath } from '../world/real-path.ts';
 import { writtenBy } from '../world/package-info.ts';
 import { withSession } from '../world/session.ts';
 import { openEngine } from './query.ts';
@@ -49,7 +50,7 @@ const HEAD_BYTES = 2_048;
 
 /** Nothing is overwritten but an earlier report, and nothing is put into a ledger. Throws `UsageError`. */
 async function assertReplaceable(path: string): Promise<void> {
-  for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
+  for (let folder = dirname(realPath(path)); folder !== dirname(folder); folder = dirname(folder)) {
     if (existsSync(join(folder, MANIFEST)))
       throw new UsageError([`out: expected a file outside every ledger, got ${path}: ${folder} is a ledger`]);
   }

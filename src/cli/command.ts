@@ -26,7 +26,8 @@ export function safely(io: Io): Io {
   return { ...io, stdout: io.stdout.isTTY ? showing(io.stdout) : io.stdout, stderr: showing(io.stderr) };
 }
 
-function showing(out: Out): Out {
+/** A stream on which what would steer a terminal is written out. */
+export function showing(out: Out): Out {
   return {
     ...(out.isTTY !== undefined && { isTTY: out.isTTY }),
     ...(out.columns !== undefined && { columns: out.columns }),

@@ -1,11 +1,9 @@
-import { spawn, type StdioOptions } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CLI } from '../fixtures/cli.ts';
 import { awsEnvironment, openTrial, type Trial } from '../fixtures/trial.ts';
 import { runScript, setup } from './python.ts';
 
-/** What a person sees on a real (pseudo-)terminal, and what a full disk under the output means. */
+/** What a person sees on a real (pseudo-)terminal. */
 
 const SCRIPT = new URL('./pseudo_terminal.py', import.meta.url);
 
@@ -81,41 +79,5 @@ describe('a table', () => {
       'SELECT range AS n FROM range(300000) LIMIT 1500',
     ]);
     expect(seen).toMatch(/^1499\s*$/m);
-  });
-});
-
-describe('a full disk', () => {
-  function writing(to: 'stdout' | 'stderr', args: readonly string[]) {
-    const device = openSync('/dev/full', 'w');
-    const stdio: StdioOptions = to === 'stdout' ? ['ignore', device, 'pipe'] : ['ignore', 'pipe', device];
-    const env = { HOME: '/nonexistent', ...awsEnvironment(trial.simulator.url) };
-    // Asynchronously: the simulator answers from this process.
-    const child = spawn(process.execPath, [CLI, ...args], { env, stdio });
-    closeSync(device);
-    return new Promise<{ code: number | null; text: string }>((resolve) => {
-      let text = '';
-      (child.stdout ?? child.stderr)?.setEncoding('utf8').on('data', (part: string) => (text += part));
-      child.on('close', (code) => resolve({ code, text }));
-    });
-  }
-
-  it('under the result is a failure', async () => {
-    await trial.pull();
-    const { code, text } = await writing('stdout', [
-      'query',
-      '--ledger',
-      trial.ledger,
-      'SELECT * FROM copy_job_summaries',
-    ]);
-    expect(text).toContain('the result cannot be written');
-    expect(code).toBe(75);
-  });
-
-  it('under the log stops no pull', async () => {
-    const now = new Date(trial.simulator.clock.now()).toISOString();
-    const args = ['pull', '--ledger', trial.ledger, '--region', 'eu-west-1', '--now', now];
-    const { code, text } = await writing('stderr', args);
-    expect(JSON.parse(text)).toMatchObject({ outcome: 'ok', exit_code: 0 });
-    expect(code).toBe(0);
   });
 });
