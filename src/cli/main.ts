@@ -41,7 +41,7 @@ async function choose(
   io: Io,
 ): Promise<Chosen | undefined> {
   let chosen: Chosen | undefined;
-  const parser = yargs([...args])
+  const parser = yargs()
     .scriptName('backup-ledger')
     .usage(
       '$0 <command> [flags]\n\nKeeps AWS Backup job summaries for ever, exactly once, as Parquet for Athena.',
@@ -86,20 +86,30 @@ async function choose(
       },
     );
   }
-  await parser.parseAsync(args, {}, (_error, _argv, output) => {
+  await parser.parseAsync(asTyped(args), {}, (_error, _argv, output) => {
     if (output) io.stdout.write(`${output}\n`);
   });
   return chosen;
 }
 
+/** yargs would take the `-` of `--file -` for a word of its own, and SQL that begins with a comment for a flag. */
+function asTyped(args: readonly string[]): string[] {
+  const typed: string[] = [];
+  for (const arg of args) {
+    const flag = typed.at(-1);
+    if (arg === '-' && flag && /^--[\w-]+$/.test(flag)) typed.splice(-1, 1, `${flag}=-`);
+    else typed.push(/^--\s/.test(arg) ? `\n${arg}` : arg);
+  }
+  return typed;
+}
+
 /** Longer lines are hard to read, however wide the terminal. */
 const WIDEST = 100;
 
-const EXIT_CODES = [
-  'Every flag is also an environment variable (--page-size: BACKUP_LEDGER_PAGE_SIZE) and a key of the --config file.',
-  'Exit codes: 0 ok, 64 wrong usage, 65 bad data, 70 a bug, 75 try again later, 78 configuration or permission,',
-  '130 or 143 interrupted.',
-].join('\n');
+const EXIT_CODES =
+  'Every flag is also an environment variable (--page-size: BACKUP_LEDGER_PAGE_SIZE) and a key of the --config file.\n' +
+  'Exit codes: 0 ok, 64 wrong usage, 65 bad data, 70 a bug, 75 try again later, 78 configuration or permission, ' +
+  '130 or 143 interrupted.';
 
 function describeFlags(builder: Argv, command: Command): Argv {
   for (const [name, flag] of Object.entries(command.flags)) {
@@ -115,15 +125,17 @@ function describeFlags(builder: Argv, command: Command): Argv {
     else builder.option(name, { ...option, group });
   }
   for (const [example, what] of command.examples) builder.example(example, what);
-  return builder.epilogue(EXIT_CODES);
+  // A word too many is told by what the command expects.
+  return builder.epilogue(EXIT_CODES).strictCommands(false);
 }
 
 /** The words a flag takes, where the description does not name them. */
 function choicesOf(flag: Flag): string {
   if (flag.shape === 'switch') return '';
   const parsed = flag.parse('');
-  const [, words] = ('expected' in parsed && /^one of (.+)$/.exec(parsed.expected)) || [];
-  return words === undefined || flag.describe.includes(words) ? '' : `: ${words}`;
+  const [, list = ''] = ('expected' in parsed && /^one of (.+)$/.exec(parsed.expected)) || [];
+  const isNamed = list.split(', ').every((word) => flag.describe.includes(word));
+  return isNamed ? '' : `: ${list}`;
 }
 
 function defaultOf(flag: Flag): string {

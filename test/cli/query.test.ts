@@ -64,3 +64,24 @@ describe('many rows', () => {
     expect(err).not.toContain(MORE);
   });
 });
+
+describe('the statement', () => {
+  it.each([
+    ['from standard input', ['--file', '-'], 'SELECT 2'],
+    ['from standard input, in one word', ['--file=-'], 'SELECT 2'],
+    ['from a file', ['--file', 'my.sql'], 'SELECT 3'],
+    ['from a file that begins with a byte order mark', ['--file', 'marked.sql'], 'SELECT 4'],
+    ['that begins with a comment', ['-- a\nSELECT 5'], '\n-- a\nSELECT 5'],
+    ['without its end', [' SELECT 6; '], ' SELECT 6'],
+  ])('is taken %s', async (_whence, args, sql) => {
+    const files = { '-': 'SELECT 2;\n', 'my.sql': 'SELECT 3', 'marked.sql': '\uFEFFSELECT 4' };
+    const { code, asked, err } = await query(args, { files });
+    expect({ code, asked, err }).toEqual({ code: 0, asked: [sql], err: '' });
+  });
+
+  it('without quotes is told so', async () => {
+    const { code, asked, err } = await query(['SELECT', '1']);
+    expect({ code, asked }).toEqual({ code: 64, asked: [] });
+    expect(err).toContain('sql: expected one text, got 2 words: put the SQL in quotes');
+  });
+});
