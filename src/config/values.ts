@@ -124,6 +124,7 @@ export const s3Url = matching(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:\/\S*)
 export const ledgerPlace: Parse<LedgerPlace> = (text) => {
   if (!text.includes('://'))
     return text === '' ? expectedLedger : { value: { type: 'folder', path: resolve(text) } };
+  if (text.startsWith('s3://arn:')) return expectedAlias;
   const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/?(.*?)\/*$/.exec(text) ?? [];
   const clean = prefix.split('/').every((part) => part !== '.' && part !== '..') && !prefix.includes('//');
   return BUCKET_PATTERN.test(bucket) && clean && prefix.isWellFormed()
@@ -132,3 +133,9 @@ export const ledgerPlace: Parse<LedgerPlace> = (text) => {
 };
 
 const expectedLedger = { expected: 's3://bucket/prefix or a local folder' };
+
+/** Athena and Glue, which read the ledger, take an access point by its alias only. */
+const expectedAlias = {
+  expected:
+    's3://bucket/prefix, where an access point is named by its alias (it ends in -s3alias), not by its ARN',
+};
