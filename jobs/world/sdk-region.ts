@@ -1,3 +1,4 @@
+import './quiet-sdk.ts';
 import { BackupClient } from '@aws-sdk/client-backup';
 import { LedgerError } from '../../src/errors.ts';
 
