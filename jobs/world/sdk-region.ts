@@ -1,10 +1,10 @@
-import './quiet-sdk.ts';
 import { BackupClient } from '@aws-sdk/client-backup';
 import { LedgerError } from '../../src/errors.ts';
+import { clientOptions, defaultTimeouts } from './client-options.ts';
 
 /** The region AWS's own configuration names (environment, profile). Throws `LedgerError` when there is none. */
 export async function sdkRegion(): Promise<string> {
-  const client = new BackupClient({});
+  const client = new BackupClient(clientOptions(defaultTimeouts));
   try {
     return await client.config.region();
   } catch (cause) {
