@@ -67,7 +67,7 @@ async function choose(
     .wrap(Math.min(WIDEST, io.stdout.columns ?? WIDEST))
     .completion('completion', 'print a script for bash or zsh that completes commands and flags')
     .fail((message, error) => {
-      throw error instanceof Error ? error : new UsageError([message]);
+      throw error instanceof Error ? error : new UsageError([unquoted(message, args, commands) ?? message]);
     });
   for (const command of commands) {
     parser.command(
@@ -77,11 +77,7 @@ async function choose(
       ({ _: words, $0: script, ...settings }) => {
         const extra = words.slice(1);
         if (extra.length > 0)
-          throw new UsageError([
-            command.positional === undefined
-              ? `expected flags only, got ${extra.join(' ')}; see ${script} --help`
-              : `${command.positional}: expected one text, got ${extra.length + 1} words: put the ${command.positional.toUpperCase()} in quotes`,
-          ]);
+          throw new UsageError([`expected flags only, got ${extra.join(' ')}; see ${script} --help`]);
         chosen = { command, settings };
       },
     );
@@ -90,6 +86,17 @@ async function choose(
     if (output) io.stdout.write(`${output}\n`);
   });
   return chosen;
+}
+
+/** What yargs takes for an unknown command when the text of a positional was given without quotes. */
+function unquoted(
+  message: string,
+  args: readonly string[],
+  commands: readonly Command[],
+): string | undefined {
+  const { positional } = commands.find(({ name }) => name === args[0]) ?? {};
+  if (positional === undefined || !message.startsWith('Unknown command')) return undefined;
+  return `${positional}: expected one text, got several words: put the ${positional.toUpperCase()} in quotes`;
 }
 
 /** Longer lines are hard to read, however wide the terminal. */

@@ -129,8 +129,10 @@ describe('words of others on a terminal', () => {
     const trial = await openTrial({ summaries: 20 });
     const [row] = trial.simulator.truth({ kind: 'copy', region: 'eu-west-1' });
     trial.simulator.setFaults([{ fault: 'raw', items: [{ ...row, State: evil }], replace: true }]);
-    const { stderr } = await startPull(trial, { flags: ['--log-format', 'pretty', '--log-level', 'warn'] })
-      .finished;
+    const { stderr } = await startPull(trial, {
+      flags: ['--log-format', 'pretty'],
+      env: { BACKUP_LEDGER_LOG_LEVEL: 'warn' },
+    }).finished;
     expect(stderr).toContain('\\u009b31m\\u202egnp.exe');
     expect(stderr).not.toMatch(steering);
     const { stdout } = await runCliHere([
@@ -143,5 +145,41 @@ describe('words of others on a terminal', () => {
     ]);
     expect(stdout).toBe(`state\n${harmless}\n`);
     await trial.close();
+  });
+});
+
+describe('what people type', () => {
+  it.each(['-h', '--help'])('%s shows help', async (flag) => {
+    expect((await run([flag])).out).toContain('Keeps AWS Backup job summaries');
+  });
+
+  it.each(['-v', '--version'])('%s shows the version', async (flag) => {
+    expect((await run([flag])).out.trim()).toBe('1.2.3');
+  });
+
+  it('is SQL without quotes, at times', async () => {
+    const { code, stderr } = await runCliHere(['query', 'SELECT', '1']);
+    expect(stderr).toContain('sql: expected one text, got several words: put the SQL in quotes');
+    expect(code).toBe(64);
+  });
+
+  it('is a choice that help names', async () => {
+    expect((await run(['pull', '--help'])).out.replaceAll(/\s+/g, ' ')).toContain('off, warn, require');
+  });
+
+  it('is a configuration that begins with a mark of byte order', async () => {
+    const cli = {
+      commands: [pullCommand(() => pullOnce([aSummary()]))],
+      version: '1',
+      readFile: () => '\uFEFF{"page-sice": 5}',
+    };
+    const err: string[] = [];
+    const io = {
+      stdout: { write: () => true },
+      stderr: { write: (text: string) => err.push(text) },
+      env: {},
+    };
+    expect(await runCli(['pull', '--config', 'my.json'], cli, io)).toBe(64);
+    expect(err.join('')).toContain('page-sice (my.json): unknown setting; did you mean page-size?');
   });
 });
