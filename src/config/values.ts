@@ -15,6 +15,12 @@ export type LedgerPlace =
   | { readonly type: 's3'; readonly bucket: string; readonly prefix: string }
   | { readonly type: 'folder'; readonly path: string };
 
+/** A ledger's place as it is told. */
+export function urlOf(place: LedgerPlace): string {
+  if (place.type === 'folder') return place.path;
+  return place.prefix === '' ? `s3://${place.bucket}` : `s3://${place.bucket}/${place.prefix}`;
+}
+
 const BUCKET_PATTERN = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const DURATION_PATTERN = /^([1-9]\d{0,5})([smhd])$/;
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
