@@ -63,7 +63,7 @@ class ChoosingAgent extends Agent {
 
   constructor(ca: Buffer | undefined) {
     // Handed on with each request: the agents of proxies forget what they are made with.
-    super({ ...KEPT, ...(ca && { ca }) } as ConstructorParameters<typeof Agent>[0]);
+    super({ ...KEPT, ...(ca && { ca }) });
     this.#ca = ca;
   }
 

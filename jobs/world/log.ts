@@ -1,8 +1,6 @@
 import { createLogger, type Logger } from '../../src/adapters/terminal/logger.ts';
 import type { outputFlags } from '../../src/config/flags.ts';
 import type { Values } from '../../src/config/resolve.ts';
-import type { Clock } from '../../src/ports.ts';
-import { clockFrom, systemClock } from './clock.ts';
 
 export type OutputConfig = Values<typeof outputFlags>;
 
@@ -23,11 +21,7 @@ export function wantsProgress({ progress }: OutputConfig): boolean {
   return progress === 'always' || (progress === 'auto' && process.stderr.isTTY);
 }
 
-/** The machine's clock, or one that was set for a trial and then said aloud. */
-export function openClock(now: number | undefined): Clock {
-  return now === undefined ? systemClock : clockFrom(now);
-}
-
+/** Warns that the log's times, and all others, are not the machine's. */
 export function warnOfClock(now: number | undefined, log: Logger): void {
   if (now === undefined) return;
   log.warn(`THE CLOCK IS OVERRIDDEN: it shows ${new Date(now).toISOString()}. For trials only`);

@@ -64,7 +64,7 @@ async function choose(
     .version(version)
     .alias({ help: 'h', version: 'v' })
     .epilogue(EXIT_CODES)
-    .wrap(Math.min(WIDEST, io.stdout.columns ?? WIDEST))
+    .wrap(Math.min(MAX_WIDTH, io.stdout.columns ?? MAX_WIDTH))
     .completion('completion', 'print a script for bash or zsh that completes commands and flags')
     .fail((message, error) => {
       throw error instanceof Error ? error : new UsageError([message]);
@@ -104,7 +104,7 @@ function asTyped(args: readonly string[]): string[] {
 }
 
 /** Longer lines are hard to read, however wide the terminal. */
-const WIDEST = 100;
+const MAX_WIDTH = 100;
 
 const EXIT_CODES =
   'Every flag is also an environment variable (--page-size: BACKUP_LEDGER_PAGE_SIZE) and a key of the --config file.\n' +

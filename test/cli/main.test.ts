@@ -109,6 +109,7 @@ describe('help', () => {
     const text = (await run('pull -h')).out.replaceAll(/\s+/g, ' ');
     for (const words of [
       'kinds of jobs, or all: copy, backup, restore, scan',
+      'off, warn, or require (publish nothing, exit 65) [default: warn]',
       'ONE_DAY, SEVEN_DAYS, FOURTEEN_DAYS',
       'pretty or json [default: pretty on a terminal] [string]',
     ])

@@ -129,8 +129,10 @@ describe('words of others on a terminal', () => {
     const trial = await openTrial({ summaries: 20 });
     const [row] = trial.simulator.truth({ kind: 'copy', region: 'eu-west-1' });
     trial.simulator.setFaults([{ fault: 'raw', items: [{ ...row, State: evil }], replace: true }]);
-    const { stderr } = await startPull(trial, { flags: ['--log-format', 'pretty', '--log-level', 'warn'] })
-      .finished;
+    const { stderr } = await startPull(trial, {
+      flags: ['--log-format', 'pretty'],
+      env: { BACKUP_LEDGER_LOG_LEVEL: 'warn' },
+    }).finished;
     expect(stderr).toContain('\\u009b31m\\u202egnp.exe');
     expect(stderr).not.toMatch(steering);
     const { stdout } = await runCliHere([
@@ -143,5 +145,13 @@ describe('words of others on a terminal', () => {
     ]);
     expect(stdout).toBe(`state\n${harmless}\n`);
     await trial.close();
+  });
+});
+
+describe('what people type', () => {
+  it('is SQL without quotes, at times', async () => {
+    const { code, stderr } = await runCliHere(['query', 'SELECT', '1']);
+    expect(stderr).toContain('sql: expected one text, got 2 words: put the SQL in quotes');
+    expect(code).toBe(64);
   });
 });

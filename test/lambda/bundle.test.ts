@@ -125,7 +125,7 @@ describe('action pull', () => {
           accounts_before: null,
           last_day: '2026-11-22',
           written: 1,
-          warnings: [expect.stringContaining('message category')],
+          warnings: [],
         },
       ],
     });
@@ -240,6 +240,18 @@ describe('action summarize', () => {
     });
     expect(metrics()).toEqual([expect.objectContaining({ FailedRuns: 1, FailedSlices: 2 })]);
   });
+
+  it.each([5, { a: 1 }, null, ['x'], 'not JSON'])(
+    'takes a Cause that is no message for what it is: %j',
+    async (Cause) => {
+      const odd = { slice: 'b', error: { Error: 'RetryLater', Cause } };
+      expect(await summarize(['a', 'b'], [ok('a'), odd])).toMatchObject({
+        outcome: 'partial',
+        error: 'RetryLater',
+        failed: [{ slice: 'b', message: expect.any(String) as string }],
+      });
+    },
+  );
 
   it('counts a slice of which nothing came back as failed', async () => {
     expect(await summarize(['a', 'b'], [ok('a')])).toMatchObject({

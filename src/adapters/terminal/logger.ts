@@ -55,6 +55,7 @@ const lines: { readonly [T in PullEvent['type']]: LineOf<T> } = {
     message: `try ${attempt} failed, will try again: ${reason}`,
   }),
   restart: ({ reason }) => ({ severity: 'warn', message: `beginning again from page one: ${reason}` }),
+  note: ({ message }) => ({ severity: 'info', message }),
   warning: ({ message }) => ({ severity: 'warn', message }),
   'slice-finished': ({ result }) => finishedLine(result),
 };
