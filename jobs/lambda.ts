@@ -41,8 +41,7 @@ export async function handler(
   try {
     const parsed = parseLambdaEvent(event, process.env);
     if ('problems' in parsed) throw new UsageError(parsed.problems);
-    for (const name of unknownVariables(process.env))
-      say(`warning: ${name} is not a setting of backup-ledger`);
+    for (const said of unknownVariables(process.env)) say(`warning: ${said}`);
     return await run(parsed.task, context.getRemainingTimeInMillis() - SAFE_MARGIN_MS);
   } catch (thrown) {
     throw asThrown(asLedgerError(thrown));

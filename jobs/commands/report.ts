@@ -13,6 +13,7 @@ import { openEngine } from '../world/engine.ts';
 import { realPath } from '../world/real-path.ts';
 import { writtenBy } from '../world/package-info.ts';
 import { withSession } from '../world/session.ts';
+import { stderr } from '../world/output.ts';
 
 /** Makes the report as the command line does and returns the path of its file. */
 export function report(config: ReportConfig, interrupted: AbortSignal): Promise<string> {
@@ -90,7 +91,7 @@ function show(path: string): void {
   const [command = 'xdg-open', ...args] = openers[process.platform] ?? [];
   const opener = spawn(command, [...args, path], { detached: true, stdio: 'ignore' });
   opener.on('error', () =>
-    process.stderr.write(`backup-ledger: ${command} was not found, so the report is not shown\n`),
+    stderr.write(`backup-ledger: ${command} was not found, so the report is not shown\n`),
   );
   opener.unref();
 }

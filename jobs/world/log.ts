@@ -1,12 +1,13 @@
 import { createLogger, type Logger } from '../../src/adapters/terminal/logger.ts';
 import type { outputFlags } from '../../src/config/flags.ts';
 import type { Values } from '../../src/config/resolve.ts';
+import { display } from './output.ts';
 
 export type OutputConfig = Values<typeof outputFlags>;
 
 /** The log of a command; `write` brings its lines to stderr. */
 export async function openLog(config: OutputConfig, write: (lines: string) => unknown): Promise<Logger> {
-  const terminal = process.stderr.isTTY;
+  const terminal = display.isTTY;
   const colorize = terminal && !process.env['NO_COLOR'];
   const isPretty = (config['log-format'] ?? (terminal ? 'pretty' : 'json')) === 'pretty';
   // What only a terminal needs is loaded for a terminal only.
@@ -18,7 +19,7 @@ export async function openLog(config: OutputConfig, write: (lines: string) => un
 
 /** Whether a progress display is wanted, and can be seen. */
 export function wantsProgress({ progress }: OutputConfig): boolean {
-  return progress === 'always' || (progress === 'auto' && process.stderr.isTTY);
+  return progress === 'always' || (progress === 'auto' && display.isTTY);
 }
 
 /** Warns that the log's times, and all others, are not the machine's. */

@@ -5,6 +5,7 @@ import { openClock } from './clock.ts';
 import { startDeadline } from './deadline.ts';
 import { type Ledger, openLedger } from './ledger.ts';
 import { openLog, type OutputConfig, warnOfClock } from './log.ts';
+import { display } from './output.ts';
 
 export interface SessionConfig extends OutputConfig {
   readonly deadline: number;
@@ -36,7 +37,7 @@ export async function withSession<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const clock = openClock(config.now);
-  let write: (lines: string) => unknown = (lines) => process.stderr.write(lines);
+  let write: (lines: string) => unknown = (lines) => display.write(lines);
   const log = await openLog(config, (lines) => write(lines));
   warnOfClock(config.now, log);
   const deadline = startDeadline(config.deadline, interrupted);

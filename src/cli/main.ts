@@ -2,7 +2,7 @@ import yargs, { type Argv } from 'yargs';
 import type { Flag } from '../config/flag.ts';
 import { type ReadFile, type Settings, unknownVariables } from '../config/resolve.ts';
 import { asLedgerError, exitCodeOf, UsageError } from '../errors.ts';
-import { type Command, type Io, safely } from './command.ts';
+import { type Command, type Io, safely, type Streams } from './command.ts';
 
 export interface Cli {
   readonly commands: readonly Command[];
@@ -15,7 +15,7 @@ export interface Cli {
  * Runs the command line and returns the exit code. Nothing is thrown: a user's mistake is told in plain sentences,
  * and a stack trace is for bugs alone.
  */
-export async function runCli(args: readonly string[], cli: Cli, streams: Io): Promise<number> {
+export async function runCli(args: readonly string[], cli: Cli, streams: Streams): Promise<number> {
   const io = safely(streams);
   try {
     const chosen = await choose(args, cli, io);

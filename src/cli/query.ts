@@ -43,7 +43,7 @@ export function queryCommand({ runQuery, formatAs, readSql }: QueryWork): Comman
         const onMore = () => io.stderr.write(`${MORE}\n`);
         const rows = counting(answer.rows, { most, onMore, onRow: () => (count += 1) });
         for await (const text of await formatAs(format, { ...answer, rows })) {
-          if (!(await write(io.stdout, text))) return;
+          if (!(await write(io.data, text))) return;
         }
         tellUsage(io, count, answer.usage);
       });

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Out } from '../../src/cli/command.ts';
 import { runCli } from '../../src/cli/main.ts';
@@ -123,6 +125,18 @@ describe('words of others on a terminal', () => {
     const { err } = await run(['pull'], { isTTY: true, columns: 80 }, failed);
     expect(err).toContain(harmless);
     expect(err).not.toMatch(steering);
+  });
+
+  it('in findings are shown, too, each finding in its line, even behind a pipe', async () => {
+    const trial = await openTrial({ summaries: 20 });
+    await trial.pull();
+    const before = (await runCliHere(['verify', '--ledger', trial.ledger])).stdout;
+    await writeFile(join(trial.ledger, 'copy_job_summaries', `${evil}\nforged`), '');
+    const { stdout } = await runCliHere(['verify', '--ledger', trial.ledger]);
+    expect(stdout).toContain(`copy_job_summaries/${harmless}\\u000aforged`);
+    expect(stdout).not.toMatch(steering);
+    expect(stdout.split('\n').length).toBe(before.split('\n').length + 1);
+    await trial.close();
   });
 
   it('in a log are shown, too', async () => {

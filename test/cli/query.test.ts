@@ -12,19 +12,21 @@ interface Given {
   readonly isTTY?: boolean;
   /** What lies in files; `-` is standard input. */
   readonly files?: Readonly<Record<string, string>>;
+  /** What stands in each row; else the rows are numbered. */
+  readonly cell?: string;
 }
 
 /** Runs `query` on an engine that answers everything with the same rows, and notes what it was asked. */
-async function query(args: readonly string[], { isTTY = false, files = {} }: Given = {}) {
+async function query(args: readonly string[], { isTTY = false, files = {}, cell }: Given = {}) {
   const asked: string[] = [];
   let taken = 0;
   async function* rows() {
-    for (; taken < ROWS; taken++) yield [String(taken)];
+    for (; taken < ROWS; taken++) yield [cell ?? String(taken)];
   }
   const command = queryCommand({
     async runQuery(_config, sql, use) {
       asked.push(sql);
-      await use({ columns: [{ name: 'n', type: 'number' }], rows: rows() });
+      await use({ columns: [{ name: 'n', type: cell === undefined ? 'number' : 'text' }], rows: rows() });
     },
     formatAs: (format, answer) => Promise.resolve(format === 'table' ? asTable(answer) : asCsv(answer)),
     readSql: (path) => Promise.resolve(files[path] ?? ''),
@@ -83,5 +85,20 @@ describe('the statement', () => {
     const { code, asked, err } = await query(['SELECT', '1']);
     expect({ code, asked }).toEqual({ code: 64, asked: [] });
     expect(err).toContain('sql: expected one text, got 2 words: put the SQL in quotes');
+  });
+});
+
+describe('values that would steer a terminal', () => {
+  const cell = '\u001b[2J\u009b31m\u202e';
+  const shown = '\\u001b[2J\\u009b31m\\u202e';
+
+  it.each([
+    ['are shown on a terminal, as a table', 'table', true, shown],
+    ['are shown on a terminal, as CSV', 'csv', true, shown],
+    ['are shown behind a pipe, as a table', 'table', false, shown],
+    ['stay as they are behind a pipe, as CSV', 'csv', false, cell],
+  ])('%s', async (_what, format, isTTY, text) => {
+    const { out } = await query(['SELECT n FROM t LIMIT 1', '--format', format], { isTTY, cell });
+    expect(out.split('\n')[1]).toBe(text);
   });
 });
