@@ -442,3 +442,21 @@ describe('a partition that is no Parquet and that nothing brings back', () => {
     await other.close();
   });
 });
+
+it('a partition without rows that is gone is there again', async () => {
+  const other = await openTrial({ summaries: 60 });
+  const [row] = other.simulator.truth({ kind: 'copy', region: 'eu-west-1' });
+  other.simulator.setFaults([{ fault: 'raw', items: [{ ...row, State: 'RUNNING' }], replace: true }]);
+  await other.pull({ reconcile: 'off' });
+  other.simulator.clock.advance(60_000);
+  other.simulator.setFaults([
+    { fault: 'raw', items: [{ ...row, State: 'RUNNING', Count: 0 }], replace: true },
+  ]);
+  await other.pull({ reconcile: 'off' });
+  const [key = ''] = [...(await other.objects()).keys()].filter((name) => name.endsWith('.parquet'));
+  await other.tamper(key, undefined);
+  expect((await other.verify()).findings.map(({ code }) => code)).toContain('object-missing');
+  expect((await other.replay()).exit_code).toBe(0);
+  expect((await other.verify()).exit_code).toBe(0);
+  await other.close();
+});
