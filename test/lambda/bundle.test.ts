@@ -134,6 +134,14 @@ describe('action pull', () => {
     expect((await trial.records())[0]?.written_by).toMatch(/^backup-ledger \d+\.\d+\.\d+$/);
   });
 
+  it('names a variable that is nearly a setting, and pulls', async () => {
+    const mistyped = deployLambda({ ...environment(), BACKUP_LEDGER_PAGESIZE: '7' });
+    expect((await mistyped.invoke(pull)).failed).toBe(false);
+    expect(mistyped.log()).toContain(
+      'warning: BACKUP_LEDGER_PAGESIZE is not a setting of backup-ledger; did you mean BACKUP_LEDGER_PAGE_SIZE?\n',
+    );
+  });
+
   it('always writes metrics, each a line of its own', async () => {
     await lambda.invoke(pull);
     expect(metrics()).toEqual([
