@@ -31,7 +31,6 @@ export const dialect: readonly string[] = [
     WHEN 'year' THEN to_years(CAST(amount AS INTEGER))
     ELSE error('date_add: expected second, minute, hour, day, week, month, quarter or year, got ' || unit) END`,
   `CREATE MACRO date_format(moment, format) AS strftime(moment, ${MYSQL_FORMAT})`,
-  `CREATE MACRO date_parse(text, format) AS strptime(text, ${MYSQL_FORMAT})`,
   `CREATE MACRO approx_percentile(value, share) AS quantile_disc(value, share)`,
 ];
 
