@@ -81,3 +81,21 @@ describe('a table', () => {
     expect(seen).toMatch(/^1499\s*$/m);
   });
 });
+
+describe('words of others', () => {
+  it('are shown in log, result and table, and steer nothing', async () => {
+    const evil = '\u001b]0;title\u0007\u001b[2J\u009b31m\u202e';
+    const [row] = trial.simulator.truth({ kind: 'copy', region: 'eu-west-1' });
+    trial.simulator.setFaults([{ fault: 'raw', items: [{ ...row, State: evil }], replace: true }]);
+    const now = new Date(trial.simulator.clock.now()).toISOString();
+    const place = ['--ledger', trial.ledger];
+    const pulled = await onTerminal(['pull', ...place, '--region', 'eu-west-1', '--now', now]);
+    const asked = await onTerminal(['query', ...place, `SELECT state AS "${evil}" FROM copy_job_summaries`]);
+    for (const { code, seen } of [pulled, asked]) {
+      expect(code).toBe(0);
+      expect(seen).toContain('\\u009b31m\\u202e');
+      for (const part of ['\u001b]0;', '\u0007', '\u001b[2J', '\u009b', '\u202e'])
+        expect(seen).not.toContain(part);
+    }
+  });
+});
