@@ -32,7 +32,7 @@ const advice: Readonly<Record<string, (place: S3Place, error: unknown) => string
 /** What S3 or the way to it threw, as a sentence for the person who acts. */
 export function asStoreError(place: S3Place, error: unknown): StoreError {
   const { name, status, recovery } = classifyAwsError(error);
-  const advise = advice[name] ?? (status === 403 ? denied : undefined);
+  const advise = (Object.hasOwn(advice, name) ? advice[name] : undefined) ?? (status === 403 ? denied : undefined);
   const reason = advise?.(place, error) ?? `${name}: ${redactedMessage(error)}`;
   const message = `cannot ${place.action} s3://${place.bucket}/${place.key}: ${reason}${retryHint(recovery)}`;
   return new StoreError(recovery, message, { cause: error });
