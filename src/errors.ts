@@ -38,6 +38,13 @@ export function retryHint(recovery: Recovery): string {
   return recovery === 'retry-later' ? '; try again later' : '';
 }
 
+/** The one cure where nobody says who calls AWS. */
+export const GIVE_CREDENTIALS =
+  'give credentials as for any AWS tool: a role, a profile (AWS_PROFILE), or environment variables';
+
+/** The one question where an endpoint's name is not found. */
+export const IS_REGION_RIGHT = "is the Region's name right?";
+
 /** Base of every error this project throws on purpose. Its message is a sentence for the person who acts. */
 export class LedgerError extends Error {
   readonly recovery: Recovery;

@@ -1,7 +1,5 @@
 import { agents } from './agents.ts';
-
-// Which Node the next SDK will need is for us to follow; a log of JSON lines is no place to say it.
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+import { silenceSdkNotices } from './sdk-notices.ts';
 
 /** How long AWS may take, in milliseconds. */
 export interface Timeouts {
@@ -14,6 +12,7 @@ export const defaultTimeouts: Timeouts = { connect: 5_000, answer: 60_000 };
 
 /** Without these the SDK waits for ever, and with `requestTimeout` alone it only warns. */
 export function clientOptions(timeouts: Timeouts) {
+  silenceSdkNotices();
   return {
     // One retry layer: ours.
     maxAttempts: 1,

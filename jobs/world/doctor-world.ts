@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GlueClient } from '@aws-sdk/client-glue';
@@ -6,6 +5,8 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { createGlueCatalog } from '../../src/adapters/aws/glue.ts';
 import { createRetry } from '../../src/adapters/aws/retry.ts';
 import { callerIdentity } from '../../src/adapters/aws/sts.ts';
+import { naming } from '../../src/adapters/folder/errors.ts';
+import { isThere } from '../../src/adapters/folder/paths.ts';
 import { createFileStore } from '../../src/adapters/folder/store.ts';
 import type { DoctorConfig } from '../../src/config/commands.ts';
 import type { DoctorWorld } from '../../src/doctor/checks.ts';
@@ -89,8 +90,8 @@ async function openStore(
   return opened.open(signal);
 }
 
-function folderStore(root: string, signal: AbortSignal): InspectedStore | undefined {
-  if (!existsSync(root)) return undefined;
+async function folderStore(root: string, signal: AbortSignal): Promise<InspectedStore | undefined> {
+  if (!(await naming('read', root, () => isThere(root)))) return undefined;
   return {
     ...createFileStore({ root, signal }),
     async remove(key) {

@@ -1,6 +1,12 @@
 import type { Check, Observation } from '../../schemas/doctor-result.ts';
 import type { Slice } from '../domain/slice.ts';
-import { asLedgerError, type LedgerError } from '../errors.ts';
+import {
+  asLedgerError,
+  GIVE_CREDENTIALS,
+  IS_REGION_RIGHT,
+  type LedgerError,
+  type Recovery,
+} from '../errors.ts';
 import type {
   Caller,
   Catalog,
@@ -41,9 +47,15 @@ export const warning = (name: string, message: string, fix: string): Check => ({
   fix,
 });
 
-export function failed(name: string, error: LedgerError, fix: string): Check {
-  const { message, recovery } = error;
-  return { name, status: 'failed', message, fix, recovery };
+/** `fix` is for what the caller may not, or is set wrongly. */
+export function failed(name: string, { message, recovery }: LedgerError, fix: string): Check {
+  return { name, status: 'failed', message, fix: fixOf(message, recovery) ?? fix, recovery };
+}
+
+function fixOf(message: string, recovery: Recovery): string | undefined {
+  if (recovery === 'retry-later') return 'check the network, proxies and the endpoint, and try again later';
+  if (message.includes(IS_REGION_RIGHT)) return 'correct --region, AWS_REGION or the region of the profile';
+  return message.includes(GIVE_CREDENTIALS) ? GIVE_CREDENTIALS : undefined;
 }
 
 /** Runs a look; what it throws is a failed check. */

@@ -2,6 +2,7 @@ import type { Check } from '../../schemas/doctor-result.ts';
 import { type DoctorWorld, type Finding, look, ok, warning } from './checks.ts';
 import { checkCatalog, checkStore } from './ledger.ts';
 import { checkSlices } from './slices.ts';
+import { GIVE_CREDENTIALS } from '../errors.ts';
 
 /** Looks at one thing after the other, and goes on whatever it finds. */
 export async function* examine(world: DoctorWorld): AsyncGenerator<Finding> {
@@ -37,9 +38,7 @@ const SKEW_REFUSED_MS = 5 * 60_000;
 const SKEW_NOTICED_MS = 60_000;
 
 function checkCaller(world: DoctorWorld): Promise<readonly Check[]> {
-  const fix =
-    'give credentials as for any AWS tool: a role, a profile (AWS_PROFILE), or environment variables';
-  return look(world, { name: 'credentials', fix }, async () => {
+  return look(world, { name: 'credentials', fix: GIVE_CREDENTIALS }, async () => {
     const { arn, account, time } = await world.identify();
     const who = ok('credentials', `${arn} in account ${account}`);
     if (time === undefined) return [who];

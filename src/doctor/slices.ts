@@ -87,7 +87,10 @@ const nameOf = ({ kind, region }: Slice): string => `${kind} in ${region}`;
 function checkReach({ slice, reading, error }: SliceLook): Check {
   const name = nameOf(slice);
   const { operation } = factsOf(slice.kind);
-  if (error) return failed(name, error, reachFix(error, operation));
+  if (error) {
+    const fix = `allow the caller backup:${operation}, and see that the region is enabled and not forbidden by a service control policy`;
+    return failed(name, error, fix);
+  }
   const { rejected, received = 0 } = reading?.books ?? {};
   if (rejected) {
     const fix = 'run pull: it says which, and keeps the raw pages; please report what AWS sent';
@@ -100,12 +103,6 @@ function checkReach({ slice, reading, error }: SliceLook): Check {
     };
   }
   return ok(name, `${operation} answers: ${counted(received, 'row')}`);
-}
-
-function reachFix({ recovery }: LedgerError, operation: string): string {
-  return recovery === 'retry-later'
-    ? 'check the network, proxies and the endpoint, and try again later'
-    : `allow the caller backup:${operation}, and see that the region is enabled and not forbidden by a service control policy`;
 }
 
 function rowsOf(looks: readonly SliceLook[]): SummaryRow[] {

@@ -3,7 +3,7 @@ import { LostRaceError } from '../errors.ts';
 import type { ObjectStore } from '../ports.ts';
 
 /** Pulls of one slice that may fall on neighbouring milliseconds before something is plainly wrong. */
-const MAX_COLLISIONS = 1000;
+const MAX_COLLISIONS = 20;
 
 /**
  * Writes an object that is never replaced and returns its key. Where another pull of the slice began in the same

@@ -37,8 +37,13 @@ describe('an object that is written once', () => {
     expect(store.puts).toEqual([KEY]);
   });
 
-  it('gives up when every millisecond of a second is taken', async () => {
-    store.put = async () => ({ written: false });
+  it('gives up after twenty milliseconds that are all taken', async () => {
+    let puts = 0;
+    store.put = async () => {
+      puts += 1;
+      return { written: false };
+    };
     await expect(write('one')).rejects.toThrow(LostRaceError);
+    expect(puts).toBe(20);
   });
 });

@@ -128,7 +128,9 @@ describe("a user's mistake", () => {
       AWS_SECRET_ACCESS_KEY: '',
     });
     expect(withoutKeys.code).toBe(78);
-    expect(withoutKeys.stderr).toContain('no AWS credentials were found: give them as for any AWS tool');
+    expect(withoutKeys.stderr).toContain(
+      'no AWS credentials were found: give credentials as for any AWS tool',
+    );
   });
 
   it('about a ledger that cannot be written is answered with exit 78', async () => {

@@ -1,5 +1,5 @@
 import { retryHint, LedgerError, type Recovery, UsageError } from '../../errors.ts';
-import { classifyAwsError } from './errors.ts';
+import { classifyAwsError, describeAwsError } from './errors.ts';
 import { redactedMessage } from './redact.ts';
 
 /** What a query ended with, by Athena's word. */
@@ -53,9 +53,8 @@ export function asAthenaError(thrown: unknown): LedgerError {
   if (name === 'InvalidRequestException' && /workgroup/i.test(said)) {
     return new LedgerError('fix-config', `${said}: correct --workgroup`, { cause: thrown });
   }
-  return failed(recovery, `${name}: ${said}${name === 'AccessDeniedException' ? deniedHint : ''}`, {
-    cause: thrown,
-  });
+  const hint = name === 'AccessDeniedException' ? deniedHint : '';
+  return failed(recovery, `${describeAwsError(thrown)}${hint}`, { cause: thrown });
 }
 
 const deniedHint = '. The caller needs the rights of jobs/iam/query-policy.json';

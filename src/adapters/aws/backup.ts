@@ -12,7 +12,6 @@ import type { Page, RequestHooks, SummarySource } from '../../ports.ts';
 import { BrokenTransferError, classifyAwsError, describeAwsError } from './errors.ts';
 import type { Pace } from './pace.ts';
 import type { Retry } from './retry.ts';
-import { unknownRegion } from './unknown-region.ts';
 import { parseExactJson, type ExactJson } from '../../domain/exact-json.ts';
 
 type Operation = (typeof kinds)[Kind]['operation'];
@@ -93,7 +92,7 @@ async function sendOnce(
   } catch (error) {
     // Nothing else that goes wrong tells what AWS grants.
     if (classifyAwsError(error).throttled) pace?.answered(true);
-    throw (await unknownRegion(error, slice.region)) ?? error;
+    throw error;
   }
   const parsed = parse(body);
   checkPage(slice.kind, parsed.document, input.NextToken === undefined);

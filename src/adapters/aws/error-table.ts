@@ -107,6 +107,11 @@ export const namesByVerdict: readonly (readonly [Verdict, readonly string[]])[] 
       'TokenProviderError',
       'TokenRefreshRequired',
       'UnrecognizedClientException',
+      // a file the SDK was told to read, such as AWS_WEB_IDENTITY_TOKEN_FILE
+      'EACCES',
+      'EISDIR',
+      'ENOENT',
+      'ENOTDIR',
       // TLS
       'CERT_HAS_EXPIRED',
       'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -138,5 +143,7 @@ export const statusRanges: readonly (readonly [from: number, to: number, Verdict
   [408, 408, transient],
   [429, 429, throttled],
   [401, 499, refused],
+  // Not Implemented: no further try changes that.
+  [501, 501, refused],
   [500, 599, transient],
 ];

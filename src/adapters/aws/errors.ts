@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../../schemas/columns.ts';
-import { LedgerError } from '../../errors.ts';
+import { GIVE_CREDENTIALS, LedgerError } from '../../errors.ts';
 import {
   clockCorrected,
   namesByVerdict,
@@ -45,19 +45,24 @@ export function classifyAwsError(error: unknown, now?: EpochMs): Classification 
   };
 }
 
-/** The SDK found none, and its own words name one place of many. */
-export const NO_CREDENTIALS =
-  'no AWS credentials were found: give them as for any AWS tool: a role, a profile (AWS_PROFILE), or environment variables';
-
 /** Behind a company's proxy, most often. */
 const CERTIFICATES = '. If a certificate authority of your own signs here, name its file in AWS_CA_BUNDLE';
 
 /** In one line, fit for logs: `ThrottlingException (400): Rate exceeded`. */
 export function describeAwsError(error: unknown): string {
   const { name, status } = classifyAwsError(error);
-  if (name === 'CredentialsProviderError') return NO_CREDENTIALS;
+  const said = redactedMessage(error);
+  if (name === 'CredentialsProviderError' || name === 'TokenProviderError') return noCredentials(said);
   const hint = /CERT|^UNABLE_TO_/.test(name) ? CERTIFICATES : '';
-  return `${name}${status === undefined ? '' : ` (${status})`}: ${redactedMessage(error)}${hint}`;
+  // Node begins with the name.
+  if (said.startsWith(`${name}:`)) return `${said}${hint}`;
+  return `${name}${status === undefined ? '' : ` (${status})`}: ${said}${hint}`;
+}
+
+/** What the SDK says of one source, such as a session that is over, helps; that no source had any does not. */
+function noCredentials(said: string): string {
+  const why = said.startsWith('Could not load credentials from any providers') ? '' : ` (${said})`;
+  return `no AWS credentials were found${why}: ${GIVE_CREDENTIALS}`;
 }
 
 /** Causes are followed so far, lest a cycle never ends. */
@@ -109,6 +114,14 @@ function retryAfterOf(error: unknown, now: EpochMs | undefined): number | undefi
   if (typeof header !== 'string' || header.trim() === '') return undefined;
   const wait = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - (now ?? NaN);
   return Number.isNaN(wait) ? undefined : Math.max(0, wait);
+}
+
+/** An error and what caused it, the outermost first, as their fields. */
+export function chainOf(error: unknown): readonly Readonly<Record<string, unknown>>[] {
+  const chain: Readonly<Record<string, unknown>>[] = [];
+  for (let cause = error; cause !== undefined && chain.length <= MAX_CAUSES; cause = fieldsOf(cause)['cause'])
+    chain.push(fieldsOf(cause));
+  return chain;
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {

@@ -13,7 +13,7 @@ import {
 import type { GlueColumn, GlueTable } from '../../../schemas/glue-table.ts';
 import { retryHint, LedgerError } from '../../errors.ts';
 import type { Catalog, CatalogEntry } from '../../ports.ts';
-import { classifyAwsError } from './errors.ts';
+import { classifyAwsError, describeAwsError } from './errors.ts';
 import { redactedMessage } from './redact.ts';
 import type { Retry } from './retry.ts';
 
@@ -196,6 +196,6 @@ function asCatalogError(what: string, error: unknown): LedgerError {
     : name === 'AccessDeniedException' || status === 403
       ? '. The caller needs the rights of jobs/iam/register-policy.json'
       : '';
-  const message = `cannot ${what} in the Glue Data Catalog: ${name}: ${said}${hint}${retryHint(recovery)}`;
+  const message = `cannot ${what} in the Glue Data Catalog: ${describeAwsError(error)}${hint}${retryHint(recovery)}`;
   return new LedgerError(recovery, message, { cause: error });
 }

@@ -1,6 +1,7 @@
 import type { EpochMs } from '../../../schemas/columns.ts';
 import { backOff, type BackoffPolicy, pause } from '../back-off.ts';
 import { type Classification, classifyAwsError } from './errors.ts';
+import { unknownRegion } from './unknown-region.ts';
 
 export interface RetryPolicy extends BackoffPolicy {
   readonly maxAttempts: number;
@@ -34,7 +35,7 @@ export const MAX_RETRY_AFTER_MS = 5 * 60_000;
  */
 export function createRetry(policy: RetryPolicy): Retry {
   return (call, hooks) =>
-    backOff(policy, { minDelayMs: 200, maxDelayMs: 20_000 }, call, async (error, attempt) => {
+    backOff(policy, { minDelayMs: 200, maxDelayMs: 20_000 }, judged(call), async (error, attempt) => {
       const classification = classifyAwsError(error, policy.now());
       if (classification.action === 'stop') return false;
       const asked = classification.retryAfterMs;
@@ -42,5 +43,13 @@ export function createRetry(policy: RetryPolicy): Retry {
       hooks?.onRetry?.({ attempt, error, classification, ...(delayMs === undefined ? {} : { delayMs }) });
       if (delayMs) await pause(delayMs, policy.signal);
       return true;
+    });
+}
+
+/** A region that is not there never will be: no further try is of use. */
+function judged<T>(call: () => Promise<T>): () => Promise<T> {
+  return () =>
+    call().catch(async (error: unknown) => {
+      throw (await unknownRegion(error)) ?? error;
     });
 }

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { LostRaceError, StoreError } from '../../errors.ts';
 import { naming } from './errors.ts';
+import { openPlain } from './paths.ts';
 import { retryLostRaces } from '../back-off.ts';
 
 export interface LockOptions {
@@ -50,8 +51,7 @@ async function takeLock(path: string, { patienceMs, signal }: LockOptions): Prom
 
 async function tryToTake(path: string): Promise<FileHandle | undefined> {
   const { tryLock } = await locks();
-  const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
-  const file = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o644);
+  const file = await openPlain(path, constants.O_RDWR | constants.O_CREAT, 0o644);
   let taken = false;
   try {
     taken = tryLock(file.fd);

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import pLimit from 'p-limit';
 import { sha256 } from '../../domain/sha256.ts';
@@ -9,7 +9,7 @@ import { naming, unlessMissing } from './errors.ts';
 import { walk } from './list.ts';
 import { withLock } from './lock.ts';
 import { LOCK_NAME } from '../../domain/own-files.ts';
-import { isFolder, partsOf } from './paths.ts';
+import { isFolder, openPlain, partsOf } from './paths.ts';
 import { clearStaging, makeRoot, replaceFile } from './write.ts';
 
 export interface FileStoreOptions {
@@ -96,8 +96,7 @@ async function readObject<T>(
   if (!(await isFolder(root, parts.slice(0, -1)))) return undefined;
   const path = join(root, ...parts);
   // Non-blocking: opening a named pipe would wait for its writer for ever.
-  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
-  const file = await unlessMissing(open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
+  const file = await unlessMissing(openPlain(path, constants.O_RDONLY | constants.O_NONBLOCK));
   try {
     if (file && !(await file.stat()).isFile()) throw new StoreError('fix-data', `${path} is not a file`);
     return file && (await read(file));

@@ -1,10 +1,9 @@
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { StoreError } from '../../errors.ts';
-import { errnoOf, unlessMissing } from './errors.ts';
+import { errnoOf } from './errors.ts';
 import { STAGING_NAME } from '../../domain/own-files.ts';
-import { isFolder } from './paths.ts';
+import { isFolder, isThere } from './paths.ts';
 
 /**
  * Puts a whole file in place of what is there. A reader sees the old bytes or the new ones, also after a power cut.
@@ -35,13 +34,6 @@ export async function makeRoot(root: string): Promise<void> {
     });
     await syncFolder(dirname(path));
   }
-}
-
-async function isThere(path: string): Promise<boolean> {
-  if (await unlessMissing(stat(path))) return true;
-  if (await unlessMissing(lstat(path)))
-    throw new StoreError('fix-config', `${path} is a link to a place that is not there`);
-  return false;
 }
 
 /** Takes away what a writer that was killed has left behind. To be called under the lock. */

@@ -210,6 +210,14 @@ describe('passing faults', () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  it('a listing without a body is no empty listing', async () => {
+    await aStore().put('key', bytes('x'), ifAbsent);
+    faults({ status: 200, code: '', body: '' }, 1);
+    expect(await listAll(aStore())).toEqual([{ key: 'key', size: 1 }]);
+    faults({ status: 200, code: '', body: '' });
+    expect((await failureOf(listAll(aStore()))).recovery).toBe('retry-later');
+  });
+
   it('a truncated page without a token is no end', async () => {
     faults({
       status: 200,
@@ -271,6 +279,8 @@ describe('what needs a person', () => {
     [400, 'ExpiredToken', 'the AWS credentials have expired'],
     [400, 'KMS.DisabledException', 'KMS.DisabledException'],
     [405, 'MethodNotAllowed', 'MethodNotAllowed'],
+    [501, 'constructor', 'this store cannot do that'],
+    [400, '__proto__', '__proto__'],
   ])('%i %s on a read is the configuration', async (status, code, message) => {
     faults({ status, code, headers: { 'x-amz-bucket-region': 'eu-west-1' } });
     const error = await failureOf(aStore().get('key'));
