@@ -2,16 +2,16 @@
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runCli } from '../src/cli/main.ts';
-import { visible } from '../src/domain/visible.ts';
 import { exitCodes, InterruptedError } from '../src/errors.ts';
 import { allCommands } from './commands/commands.ts';
+import { display, drained, openStdout, stderr } from './world/output.ts';
 import { packageInfo } from './world/package-info.ts';
 
 /** The command line. */
 
 // Whatever escapes every handler is a bug, and a scheduler must not take Node's own exit code 1 for something else.
 process.on('uncaughtException', (error) => {
-  process.stderr.write(visible(`backup-ledger: ${error.stack ?? error.message}\n`));
+  stderr.write(`backup-ledger: ${error.stack ?? error.message}\n`);
   process.exit(exitCodes['report-bug']);
 });
 
@@ -19,13 +19,10 @@ process.on('uncaughtException', (error) => {
 // tenth less processor time. Its container is rather a small one.
 setFlagsFromString('--heap-growing-percent=40');
 
-// A reader that has seen enough, such as `head`, is no error; a full disk under the result is one.
 let unwritten: Error | undefined;
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') unwritten = error;
-});
+const stdout = openStdout((error) => (unwritten ??= error));
 // A log that cannot be written never stops the job.
-process.stderr.on('error', () => undefined);
+display.on('error', () => undefined);
 
 /** npm and timeout hand on what a terminal has sent to all: signals so close together are one. In milliseconds. */
 const TOGETHER_MS = 500;
@@ -51,11 +48,9 @@ const exitCode = await runCli(
     version: packageInfo().version,
     readFile: (path) => readFileSync(path, 'utf8'),
   },
-  { stdout: process.stdout, stderr: process.stderr, env: process.env },
+  { stdout, stderr: display, env: process.env },
 );
 
-await new Promise<void>((resolve) => {
-  process.stdout.write('', () => resolve());
-});
-if (unwritten) process.stderr.write(`backup-ledger: the result cannot be written: ${unwritten.message}\n`);
+await drained(stdout);
+if (unwritten) stderr.write(`backup-ledger: the result cannot be written: ${unwritten.message}\n`);
 process.exitCode = unwritten && exitCode === 0 ? exitCodes['retry-later'] : exitCode;

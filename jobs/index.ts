@@ -3,6 +3,7 @@ import { parsePullConfig, parseQueryConfig, parseVerifyConfig } from '../src/con
 import { UsageError } from '../src/errors.ts';
 import type { PullResult } from '../schemas/pull-result.ts';
 import type { VerifyResult } from '../schemas/verify-result.ts';
+import { openClock } from './world/clock.ts';
 
 /**
  * The package as a library: what the command line does, called from TypeScript. Environment variables count as on the
@@ -85,9 +86,9 @@ export async function* query(
   { signal = never }: CallOptions = {},
 ): AsyncGenerator<Row, void, undefined> {
   const config = judged(parseQueryConfig(sources({ ...flags, sql })));
-  const { openEngine } = await import('./commands/query.ts');
+  const { openEngine } = await import('./world/engine.ts');
   const { recordsOf } = await import('../src/adapters/terminal/answer-json.ts');
-  const engine = await openEngine(config, signal);
+  const engine = await openEngine(config, { clock: openClock(config.now), signal });
   try {
     yield* recordsOf(await engine.run(sql));
   } finally {

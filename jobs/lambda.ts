@@ -2,7 +2,7 @@ import { parseLambdaEvent, type LambdaTask } from '../src/fan-out/lambda-event.t
 import { planOf } from '../src/fan-out/planned-slice.ts';
 import type { PullConfig } from '../src/config/commands.ts';
 import { type Settings, unknownVariables } from '../src/config/resolve.ts';
-import { outcomeOf, type SliceOutcome } from '../src/domain/slice-outcome.ts';
+import { sliceOutcomeOf, type SliceOutcome } from '../src/domain/slice-outcome.ts';
 import { type RunSummary, summarize } from '../src/fan-out/summarize.ts';
 import { nameOfResult } from '../src/domain/slice.ts';
 import {
@@ -41,8 +41,7 @@ export async function handler(
   try {
     const parsed = parseLambdaEvent(event, process.env);
     if ('problems' in parsed) throw new UsageError(parsed.problems);
-    for (const name of unknownVariables(process.env))
-      say(`warning: ${name} is not a setting of backup-ledger`);
+    for (const said of unknownVariables(process.env)) say(`warning: ${said}`);
     return await run(parsed.task, context.getRemainingTimeInMillis() - SAFE_MARGIN_MS);
   } catch (thrown) {
     throw asThrown(asLedgerError(thrown));
@@ -88,7 +87,7 @@ async function pull(config: PullConfig, timeLeft: number): Promise<Pulled> {
   const result = await pullSlices({ ...config, deadline }, new AbortController().signal);
   for (const line of sliceMetricLines(result)) say(line);
   if (result.exit_code !== 0) throw failureOf(result);
-  return { schema_version: 1, slices: result.slices.map(outcomeOf) };
+  return { schema_version: 1, slices: result.slices.map(sliceOutcomeOf) };
 }
 
 async function summarizeRun({

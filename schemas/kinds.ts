@@ -186,6 +186,3 @@ export const knownResourceTypes: readonly string[] = [
   'Timestream',
   'VirtualMachine',
 ];
-
-/** Message categories the API reference names, in lower case: AWS's own spelling varies. */
-export const knownMessageCategories: readonly string[] = ['success', 'accessdenied', 'invalidparameters'];

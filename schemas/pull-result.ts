@@ -134,6 +134,10 @@ export const sliceResultSchema = {
       minimum: 0,
       description: 'Distinct accounts that pull saw; null if there was none',
     },
+    message_categories: {
+      ...strings,
+      description: 'Message categories the pull saw, as AWS spells them, in order: the first hundred',
+    },
     first_day: { anyOf: [day, { type: 'null' }], description: 'First start date returned' },
     last_day: { anyOf: [day, { type: 'null' }], description: 'Last start date returned' },
     partitions: {
@@ -196,6 +200,7 @@ export const sliceResultSchema = {
     'protected',
     'accounts',
     'accounts_before',
+    'message_categories',
     'first_day',
     'last_day',
     'partitions',

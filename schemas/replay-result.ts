@@ -30,6 +30,17 @@ const incompleteSchema = {
   additionalProperties: false,
 } as const;
 
+const unreadableSchema = {
+  type: 'object',
+  description: 'A partition that cannot be read and that no raw pages bring back',
+  properties: {
+    partition: { type: 'string' },
+    cure: { type: 'string', description: 'What can be done' },
+  },
+  required: ['partition', 'cure'],
+  additionalProperties: false,
+} as const;
+
 const tableSchema = {
   type: 'object',
   description: 'What was done to the partitions of one table and region',
@@ -76,6 +87,7 @@ export const replayResultSchema = {
     started_at: { type: 'string', format: 'date-time' },
     finished_at: { type: 'string', format: 'date-time' },
     tables: { type: 'array', items: tableSchema },
+    unreadable: { type: 'array', items: unreadableSchema },
     skipped: { type: 'array', items: skippedSchema },
     withdrawn: {
       type: 'array',
@@ -90,6 +102,7 @@ export const replayResultSchema = {
     'started_at',
     'finished_at',
     'tables',
+    'unreadable',
     'skipped',
     'withdrawn',
   ],

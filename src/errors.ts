@@ -24,6 +24,15 @@ export const recoveryNames = {
   'fix-config': 'FixConfig',
 } as const satisfies Record<Recovery, string>;
 
+/** Of several failures the one that needs a person first gives the exit code, or the name. */
+export const byUrgency: readonly Recovery[] = [
+  'report-bug',
+  'fix-config',
+  'fix-usage',
+  'fix-data',
+  'retry-later',
+];
+
 /** What an error of this recovery asks for where its message does not already say so; empty where it does. */
 export function retryHint(recovery: Recovery): string {
   return recovery === 'retry-later' ? '; try again later' : '';

@@ -144,6 +144,7 @@ export type PullEvent =
   | { readonly type: 'page'; readonly slice: Slice; readonly page: number; readonly rows: number }
   | { readonly type: 'retry'; readonly slice: Slice; readonly attempt: number; readonly reason: string }
   | { readonly type: 'restart'; readonly slice: Slice; readonly reason: string }
+  | { readonly type: 'note'; readonly slice: Slice; readonly message: string }
   | { readonly type: 'warning'; readonly slice: Slice; readonly message: string }
   | { readonly type: 'slice-finished'; readonly slice: Slice; readonly result: SliceResult };
 

@@ -153,6 +153,19 @@ describe('only jobs/', () => {
   });
 });
 
+describe('what a terminal is given', () => {
+  /** Lambda has no terminal, and the demo shows what its own simulator says. */
+  const exempt = ['jobs/world/output.ts', 'jobs/lambda.ts', 'jobs/demo.ts'];
+  const pattern = /\bprocess\s*\.\s*std(?:out|err)\b|\bconsole\b/;
+
+  it('goes through one file, which makes it safe', () => {
+    const files = sources.filter(({ path }) => !exempt.includes(path));
+    expect(findings(files, pattern)).toEqual([]);
+    const culprits = ['process.stdout.write(x)', 'console.log(x)'].map((code) => sourceOf('jobs/x.ts', code));
+    expect(findings(culprits, pattern)).toHaveLength(2);
+  });
+});
+
 describe('a package of others', () => {
   function packageOf(name: string): string {
     return name.split('/', name.startsWith('@') ? 2 : 1).join('/');

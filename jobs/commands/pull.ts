@@ -8,13 +8,14 @@ import { wantsProgress } from '../world/log.ts';
 import { findRegions } from '../world/regions.ts';
 import { type Session, withSession } from '../world/session.ts';
 import { openWorld } from '../world/world.ts';
+import { display, stderr } from '../world/output.ts';
 
 /** Runs a pull as the command line does, metrics included. */
 export async function pull(config: PullConfig, interrupted: AbortSignal): Promise<PullResult> {
   const result = await pullSlices(config, interrupted);
   // A dry run has not pulled.
   if (config.metrics === 'emf' && !config['dry-run']) {
-    for (const line of metricLines(result)) process.stderr.write(`${line}\n`);
+    for (const line of metricLines(result)) stderr.write(`${line}\n`);
   }
   return result;
 }
@@ -47,7 +48,7 @@ async function openDisplay(config: PullConfig, slices: readonly Slice[], session
   const { log, clock, closing, logAbove } = session;
   if (!wantsProgress(config)) return log.report;
   const { createProgress } = await import('../../src/adapters/terminal/progress.ts');
-  const progress = createProgress({ stream: process.stderr, slices, now: clock.now });
+  const progress = createProgress({ stream: display, slices, now: clock.now });
   closing(() => progress.stop());
   logAbove(progress.writeAbove);
   return (event) => {

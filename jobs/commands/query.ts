@@ -2,15 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { AnswerFormat } from '../../src/cli/query.ts';
 import type { QueryConfig } from '../../src/config/commands.ts';
-import type { QueryAnswer, QueryEngine } from '../../src/ports.ts';
-import { openClock } from '../world/log.ts';
+import type { QueryAnswer } from '../../src/ports.ts';
+import { openEngine } from '../world/engine.ts';
 import { withSession } from '../world/session.ts';
 import { assertReads } from '../../src/adapters/sql-statement.ts';
-
-type EngineConfig = Pick<
-  QueryConfig,
-  'ledger' | 'database' | 'workgroup' | 'output-location' | 'max-attempts' | 'now'
->;
 
 /** Runs SQL as the command line does: on the embedded engine for a local ledger, on Athena for one on S3. */
 export function runQuery(
@@ -20,20 +15,11 @@ export function runQuery(
   interrupted: AbortSignal,
 ): Promise<void> {
   if (config.ledger.type === 's3') assertReads(sql);
-  return withSession(config, interrupted, async ({ signal, closing }) => {
-    const engine = await openEngine(config, signal);
-    closing(() => engine.close());
+  return withSession(config, interrupted, async (session) => {
+    const engine = await openEngine(config, session);
+    session.closing(() => engine.close());
     await use(await engine.run(sql));
   });
-}
-
-/** The engine of the place a ledger lies in. */
-export async function openEngine(config: EngineConfig, signal: AbortSignal): Promise<QueryEngine> {
-  const { ledger, database } = config;
-  if (ledger.type === 's3') {
-    return (await import('../world/athena.ts')).openAthena(config, { clock: openClock(config.now), signal });
-  }
-  return (await import('../world/duckdb.ts')).openLocalEngine(ledger.path, { database, signal });
 }
 
 /** The rows as text, piece by piece. */

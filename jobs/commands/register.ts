@@ -6,6 +6,7 @@ import { createGlueCatalog } from '../../src/adapters/aws/glue.ts';
 import { createRetry } from '../../src/adapters/aws/retry.ts';
 import { retryLostRaces } from '../../src/adapters/back-off.ts';
 import type { RegisterConfig } from '../../src/config/commands.ts';
+import { urlOf } from '../../src/config/values.ts';
 import type { Registration } from '../../src/domain/registration.ts';
 import { DATABASE_COMMENT, registerLedger, tablesToRegister } from '../../src/register/register.ts';
 import { openAthena } from '../world/athena.ts';
@@ -43,7 +44,7 @@ export function register(
 function optionsOf(config: RegisterConfig) {
   return {
     database: config.database,
-    location: locationOf(config),
+    location: urlOf(config.ledger),
     firstDay: config['first-day'],
     dryRun: config['dry-run'],
   };
@@ -57,7 +58,7 @@ export function statements(config: RegisterConfig, interrupted: AbortSignal): Pr
     const tables = await tablesToRegister(world, config['first-day']);
     return [
       `CREATE DATABASE IF NOT EXISTS ${config.database} COMMENT '${DATABASE_COMMENT}'`,
-      ...tables.map((table) => createTableSql(table, `${locationOf(config)}/${table.name}`)),
+      ...tables.map((table) => createTableSql(table, `${urlOf(config.ledger)}/${table.name}`)),
       ...views.map(createViewSql),
     ];
   });
@@ -65,8 +66,4 @@ export function statements(config: RegisterConfig, interrupted: AbortSignal): Pr
 
 function runsSql(config: RegisterConfig): boolean {
   return config.workgroup !== undefined || config['output-location'] !== undefined;
-}
-
-function locationOf({ ledger: { bucket, prefix } }: RegisterConfig): string {
-  return prefix === '' ? `s3://${bucket}` : `s3://${bucket}/${prefix}`;
 }

@@ -6,23 +6,26 @@ import { MANIFEST } from '../../src/ledger/manifest.ts';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { ReportConfig } from '../../src/config/commands.ts';
+import { urlOf } from '../../src/config/values.ts';
 import { LedgerError, UsageError } from '../../src/errors.ts';
 import { readReport } from '../../src/report/read-report.ts';
+import { openEngine } from '../world/engine.ts';
+import { realPath } from '../world/real-path.ts';
 import { writtenBy } from '../world/package-info.ts';
 import { withSession } from '../world/session.ts';
-import { openEngine } from './query.ts';
+import { stderr } from '../world/output.ts';
 
 /** Makes the report as the command line does and returns the path of its file. */
 export function report(config: ReportConfig, interrupted: AbortSignal): Promise<string> {
-  return withSession(config, interrupted, async ({ clock, signal, closing }) => {
+  return withSession(config, interrupted, async (session) => {
     const path = resolve(config.out);
     await assertReplaceable(path);
-    const engine = await openEngine(config, signal);
-    closing(() => engine.close());
-    const { from, to, ledger } = config;
-    const place = ledger.type === 's3' ? `s3://${ledger.bucket}/${ledger.prefix}` : ledger.path;
+    const engine = await openEngine(config, session);
+    session.closing(() => engine.close());
+    const { from, to } = config;
     const by = writtenBy();
-    const data = await readReport(engine, { now: clock.now(), from, to, ledger: place, writtenBy: by });
+    const now = session.clock.now();
+    const data = await readReport(engine, { now, from, to, ledger: urlOf(config.ledger), writtenBy: by });
     await write(path, await pageWith(JSON.stringify(data), by));
     if (config.open) show(path);
     return path;
@@ -31,14 +34,14 @@ export function report(config: ReportConfig, interrupted: AbortSignal): Promise<
 
 /** The page lies beside the build, found from the sources as well as from `dist/`. */
 async function pageWith(data: string, maker: string): Promise<string> {
-  const places = ['../../report/page.html', '../../dist/report/page.html'].map(
+  const candidates = ['../../report/page.html', '../../dist/report/page.html'].map(
     (path) => new URL(path, import.meta.url),
   );
-  const place = places.find((url) => existsSync(url));
-  if (!place)
+  const template = candidates.find((url) => existsSync(url));
+  if (!template)
     throw new LedgerError('report-bug', 'the page of the report is missing beside the installed files');
   const packed = await promisify(gzip)(data, { level: 9 });
-  return (await readFile(place, 'utf8'))
+  return (await readFile(template, 'utf8'))
     .replace('<!--WRITTEN_BY-->', () => maker)
     .replace('<!--DATA-->', () => packed.toString('base64'));
 }
@@ -49,7 +52,7 @@ const HEAD_BYTES = 2_048;
 
 /** Nothing is overwritten but an earlier report, and nothing is put into a ledger. Throws `UsageError`. */
 async function assertReplaceable(path: string): Promise<void> {
-  for (let folder = dirname(path); folder !== dirname(folder); folder = dirname(folder)) {
+  for (let folder = dirname(realPath(path)); folder !== dirname(folder); folder = dirname(folder)) {
     if (existsSync(join(folder, MANIFEST)))
       throw new UsageError([`out: expected a file outside every ledger, got ${path}: ${folder} is a ledger`]);
   }
@@ -83,12 +86,12 @@ const openers: Readonly<Partial<Record<NodeJS.Platform, readonly string[]>>> = {
   win32: ['cmd', '/c', 'start', ''],
 };
 
-/** By whatever the desktop opens such files with; nobody waits for it, and without a desktop nothing happens. */
+/** Opens it with the desktop's own program for such files; does not wait for it. */
 function show(path: string): void {
   const [command = 'xdg-open', ...args] = openers[process.platform] ?? [];
   const opener = spawn(command, [...args, path], { detached: true, stdio: 'ignore' });
   opener.on('error', () =>
-    process.stderr.write(`backup-ledger: ${command} was not found, so the report is not shown\n`),
+    stderr.write(`backup-ledger: ${command} was not found, so the report is not shown\n`),
   );
   opener.unref();
 }

@@ -4,6 +4,7 @@ import { verifyLedger } from '../../src/verify/verify.ts';
 import { lazyCodec } from '../world/ledger.ts';
 import { wantsProgress } from '../world/log.ts';
 import { withSession } from '../world/session.ts';
+import { display } from '../world/output.ts';
 
 /** Verifies a ledger as the command line does. */
 export function verify(config: VerifyConfig, interrupted: AbortSignal): Promise<VerifyResult> {
@@ -26,5 +27,5 @@ export function verify(config: VerifyConfig, interrupted: AbortSignal): Promise<
 
 async function openProgress(now: () => number) {
   const { createCountProgress } = await import('../../src/adapters/terminal/count-progress.ts');
-  return createCountProgress({ stream: process.stderr, now });
+  return createCountProgress({ stream: display, now });
 }

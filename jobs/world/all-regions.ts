@@ -3,10 +3,7 @@ import { enabledRegions } from '../../src/adapters/aws/regions.ts';
 import { createRetry } from '../../src/adapters/aws/retry.ts';
 import { clientOptions, defaultTimeouts } from './client-options.ts';
 import { systemClock } from './clock.ts';
-import { sdkRegion } from './sdk-region.ts';
-
-/** Where the list of regions is asked for when the SDK knows no region. */
-const FIRST_REGION = 'us-east-1';
+import { FIRST_REGION, sdkRegion } from './sdk-region.ts';
 
 /** All regions the caller's account has enabled. */
 export async function allRegions(maxAttempts: number, signal: AbortSignal): Promise<string[]> {

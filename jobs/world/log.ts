@@ -1,14 +1,13 @@
 import { createLogger, type Logger } from '../../src/adapters/terminal/logger.ts';
 import type { outputFlags } from '../../src/config/flags.ts';
 import type { Values } from '../../src/config/resolve.ts';
-import type { Clock } from '../../src/ports.ts';
-import { clockFrom, systemClock } from './clock.ts';
+import { display } from './output.ts';
 
 export type OutputConfig = Values<typeof outputFlags>;
 
 /** The log of a command; `write` brings its lines to stderr. */
 export async function openLog(config: OutputConfig, write: (lines: string) => unknown): Promise<Logger> {
-  const terminal = process.stderr.isTTY;
+  const terminal = display.isTTY;
   const colorize = terminal && !process.env['NO_COLOR'];
   const isPretty = (config['log-format'] ?? (terminal ? 'pretty' : 'json')) === 'pretty';
   // What only a terminal needs is loaded for a terminal only.
@@ -20,14 +19,10 @@ export async function openLog(config: OutputConfig, write: (lines: string) => un
 
 /** Whether a progress display is wanted, and can be seen. */
 export function wantsProgress({ progress }: OutputConfig): boolean {
-  return progress === 'always' || (progress === 'auto' && process.stderr.isTTY);
+  return progress === 'always' || (progress === 'auto' && display.isTTY);
 }
 
-/** The machine's clock, or one that was set for a trial and then said aloud. */
-export function openClock(now: number | undefined): Clock {
-  return now === undefined ? systemClock : clockFrom(now);
-}
-
+/** Warns that the log's times, and all others, are not the machine's. */
 export function warnOfClock(now: number | undefined, log: Logger): void {
   if (now === undefined) return;
   log.warn(`THE CLOCK IS OVERRIDDEN: it shows ${new Date(now).toISOString()}. For trials only`);

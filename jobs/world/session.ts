@@ -1,9 +1,11 @@
 import type { Logger } from '../../src/adapters/terminal/logger.ts';
 import type { LedgerConfig } from '../../src/config/ledger-config.ts';
 import type { Clock } from '../../src/ports.ts';
+import { openClock } from './clock.ts';
 import { startDeadline } from './deadline.ts';
 import { type Ledger, openLedger } from './ledger.ts';
-import { openClock, openLog, type OutputConfig, warnOfClock } from './log.ts';
+import { openLog, type OutputConfig, warnOfClock } from './log.ts';
+import { display } from './output.ts';
 
 export interface SessionConfig extends OutputConfig {
   readonly deadline: number;
@@ -11,7 +13,7 @@ export interface SessionConfig extends OutputConfig {
   readonly now: number | undefined;
 }
 
-/** What every command works with, from its first line of log to its end. */
+/** What every command works with, from its first log line to its end. */
 export interface Session {
   readonly clock: Clock;
   readonly log: Logger;
@@ -19,9 +21,9 @@ export interface Session {
   readonly signal: AbortSignal;
   /** Opens a place a ledger lies in, until the session ends. `region` is where its bucket is looked for if the SDK knows none. */
   readonly openLedger: (config: LedgerConfig, region?: string) => Promise<Ledger>;
-  /** Lets something else that is shown on the terminal write the log, above itself. */
+  /** From now on the log's lines are written by a display on the terminal, above itself. */
   readonly logAbove: (write: (lines: string) => unknown) => void;
-  /** Something to close when the session ends, whichever way. The last opened is closed first. */
+  /** Closes something when the session ends, however it ends; the last opened is closed first. */
   readonly closing: (close: () => void) => void;
 }
 
@@ -35,13 +37,13 @@ export async function withSession<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const clock = openClock(config.now);
-  let write: (lines: string) => unknown = (lines) => process.stderr.write(lines);
+  let write: (lines: string) => unknown = (lines) => display.write(lines);
   const log = await openLog(config, (lines) => write(lines));
   warnOfClock(config.now, log);
   const deadline = startDeadline(config.deadline, interrupted);
   const { signal } = deadline;
-  const open = [() => deadline.cancel()];
-  const closing = (close: () => void) => void open.push(close);
+  const closers = [() => deadline.cancel()];
+  const closing = (close: () => void) => void closers.push(close);
   try {
     return await work({
       clock,
@@ -58,6 +60,6 @@ export async function withSession<T>(
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   } finally {
-    for (const close of open.toReversed()) close();
+    for (const close of closers.toReversed()) close();
   }
 }

@@ -7,11 +7,11 @@ WITH counted AS (
     account_id,
     resource_type,
     state,
-    upper(message_category) AS message_category,
+    replace(upper(message_category), '_', '') AS message_category,
     CAST(sum(job_count) AS bigint) AS jobs,
     CAST(sum(CASE WHEN coalesce(state, '') IN ('FAILED', 'ABORTED', 'PARTIAL', 'EXPIRED') OR (coalesce(state, '') IN ('COMPLETED') AND coalesce(lower(message_category), '') <> 'success') THEN job_count ELSE 0 END) AS bigint) AS in_trouble
   FROM backup_job_summaries
-  GROUP BY start_date, start_month, region, account_id, resource_type, state, upper(message_category)
+  GROUP BY start_date, start_month, region, account_id, resource_type, state, replace(upper(message_category), '_', '')
 ), shared AS (
   SELECT
     counted.*,

@@ -26,11 +26,11 @@ export function failuresView(kind: Kind): View {
     account_id,
     resource_type,
     state,
-    upper(message_category) AS message_category,
+    replace(upper(message_category), '_', '') AS message_category,
     CAST(sum(job_count) AS bigint) AS jobs,
     CAST(sum(CASE WHEN ${isTrouble(kind)} THEN job_count ELSE 0 END) AS bigint) AS in_trouble
   FROM ${factsOf(kind).table}
-  GROUP BY start_date, start_month, region, account_id, resource_type, state, upper(message_category)
+  GROUP BY start_date, start_month, region, account_id, resource_type, state, replace(upper(message_category), '_', '')
 ), shared AS (
   SELECT
     counted.*,

@@ -1,11 +1,18 @@
 import { UsageError } from '../errors.ts';
 
+/** Ends at the first end there is, however the rest would read: a lazy match would reach further where that helps it. */
+const COMMENT = String.raw`/\*[^*]*(?:\*(?!/)[^*]*)*\*/`;
+/** To both engines a carriage return ends a line, too. */
+const LINE_COMMENT = String.raw`--[^\n\r]*(?:[\n\r]|$)`;
+
 /** What stands before a statement: blanks and comments. */
-const BLANK = String.raw`(?:\s|--[^\n]*(?:\n|$)|/\*[\s\S]*?\*/)`;
+const BLANK = String.raw`(?:\s|${LINE_COMMENT}|${COMMENT})`;
 const BEFORE = `${BLANK}*`;
 
+/** `(ANALYZE, FORMAT json)`: options, not a statement in brackets. */
+const OPTIONS = String.raw`\(\s*(?:analyze|format|type|verbose|costs)\b[\w\s,]*\)`;
 const EXPLAIN = new RegExp(
-  `^${BEFORE}explain\\b${BEFORE}(?:(?:analyze|verbose)\\b${BEFORE})*(\\([\\w\\s,]*\\))?`,
+  `^${BEFORE}explain\\b${BEFORE}(?:(?:analyze|verbose)\\b${BEFORE})*(${OPTIONS})?`,
   'i',
 );
 const VERB = new RegExp(`^${BEFORE}(\\(|\\w+)`);

@@ -15,18 +15,26 @@ export interface Command {
 }
 
 /** The streams of the process. Results go to stdout, everything else to stderr. */
-export interface Io {
+export interface Streams {
   readonly stdout: Out;
   readonly stderr: Out;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** The streams as they are safe for a terminal: what others say must not steer it. Results in a file or pipe stay as they are. */
-export function safely(io: Io): Io {
-  return { ...io, stdout: io.stdout.isTTY ? showing(io.stdout) : io.stdout, stderr: showing(io.stderr) };
+/** What a command writes on: what others say cannot steer a terminal, not even one behind a pipe. */
+export interface Io extends Streams {
+  /** stdout for values that programs read: in a file or pipe they stay as they are. */
+  readonly data: Out;
 }
 
-function showing(out: Out): Out {
+export function safely(streams: Streams): Io {
+  const stdout = showing(streams.stdout);
+  const data = stdout.isTTY ? stdout : streams.stdout;
+  return { ...streams, stdout, data, stderr: showing(streams.stderr) };
+}
+
+/** A stream on which what would steer a terminal is written out. */
+export function showing(out: Out): Out {
   return {
     ...(out.isTTY !== undefined && { isTTY: out.isTTY }),
     ...(out.columns !== undefined && { columns: out.columns }),

@@ -4,6 +4,7 @@ import { doctorFlags } from '../config/flags.ts';
 import { UsageError } from '../errors.ts';
 import type { Command } from './command.ts';
 import { counted } from '../domain/show.ts';
+import { visibleInLine } from '../domain/visible.ts';
 
 export type Examine = (config: DoctorConfig, tell: (check: Check) => void) => Promise<DoctorResult>;
 
@@ -32,8 +33,8 @@ export function doctorCommand(examine: Examine): Command {
 const marks = { ok: 'ok     ', warning: 'warning', failed: 'FAILED ' } as const;
 
 function linesOf({ name, status, message, fix }: Check): string {
-  const fixed = fix === null ? '' : `        → ${fix}\n`;
-  return `${marks[status]} ${name}: ${message}\n${fixed}`;
+  const fixed = fix === null ? '' : `        → ${visibleInLine(fix)}\n`;
+  return `${marks[status]} ${name}: ${visibleInLine(message)}\n${fixed}`;
 }
 
 function verdictOf({ checks }: DoctorResult): string {

@@ -2,7 +2,7 @@ import yargs, { type Argv } from 'yargs';
 import type { Flag } from '../config/flag.ts';
 import { type ReadFile, type Settings, unknownVariables } from '../config/resolve.ts';
 import { asLedgerError, exitCodeOf, UsageError } from '../errors.ts';
-import { type Command, type Io, safely } from './command.ts';
+import { type Command, type Io, safely, type Streams } from './command.ts';
 
 export interface Cli {
   readonly commands: readonly Command[];
@@ -15,7 +15,7 @@ export interface Cli {
  * Runs the command line and returns the exit code. Nothing is thrown: a user's mistake is told in plain sentences,
  * and a stack trace is for bugs alone.
  */
-export async function runCli(args: readonly string[], cli: Cli, streams: Io): Promise<number> {
+export async function runCli(args: readonly string[], cli: Cli, streams: Streams): Promise<number> {
   const io = safely(streams);
   try {
     const chosen = await choose(args, cli, io);
@@ -41,7 +41,7 @@ async function choose(
   io: Io,
 ): Promise<Chosen | undefined> {
   let chosen: Chosen | undefined;
-  const parser = yargs([...args])
+  const parser = yargs()
     .scriptName('backup-ledger')
     .usage(
       '$0 <command> [flags]\n\nKeeps AWS Backup job summaries for ever, exactly once, as Parquet for Athena.',
@@ -64,7 +64,7 @@ async function choose(
     .version(version)
     .alias({ help: 'h', version: 'v' })
     .epilogue(EXIT_CODES)
-    .wrap(Math.min(WIDEST, io.stdout.columns ?? WIDEST))
+    .wrap(Math.min(MAX_WIDTH, io.stdout.columns ?? MAX_WIDTH))
     .completion('completion', 'print a script for bash or zsh that completes commands and flags')
     .fail((message, error) => {
       throw error instanceof Error ? error : new UsageError([message]);
@@ -86,20 +86,30 @@ async function choose(
       },
     );
   }
-  await parser.parseAsync(args, {}, (_error, _argv, output) => {
+  await parser.parseAsync(asTyped(args), {}, (_error, _argv, output) => {
     if (output) io.stdout.write(`${output}\n`);
   });
   return chosen;
 }
 
-/** Longer lines are hard to read, however wide the terminal. */
-const WIDEST = 100;
+/** yargs would take the `-` of `--file -` for a word of its own, and SQL that begins with a comment for a flag. */
+function asTyped(args: readonly string[]): string[] {
+  const typed: string[] = [];
+  for (const arg of args) {
+    const flag = typed.at(-1);
+    if (arg === '-' && flag && /^--[\w-]+$/.test(flag)) typed.splice(-1, 1, `${flag}=-`);
+    else typed.push(/^--\s/.test(arg) ? `\n${arg}` : arg);
+  }
+  return typed;
+}
 
-const EXIT_CODES = [
-  'Every flag is also an environment variable (--page-size: BACKUP_LEDGER_PAGE_SIZE) and a key of the --config file.',
-  'Exit codes: 0 ok, 64 wrong usage, 65 bad data, 70 a bug, 75 try again later, 78 configuration or permission,',
-  '130 or 143 interrupted.',
-].join('\n');
+/** Longer lines are hard to read, however wide the terminal. */
+const MAX_WIDTH = 100;
+
+const EXIT_CODES =
+  'Every flag is also an environment variable (--page-size: BACKUP_LEDGER_PAGE_SIZE) and a key of the --config file.\n' +
+  'Exit codes: 0 ok, 64 wrong usage, 65 bad data, 70 a bug, 75 try again later, 78 configuration or permission, ' +
+  '130 or 143 interrupted.';
 
 function describeFlags(builder: Argv, command: Command): Argv {
   for (const [name, flag] of Object.entries(command.flags)) {
@@ -115,15 +125,17 @@ function describeFlags(builder: Argv, command: Command): Argv {
     else builder.option(name, { ...option, group });
   }
   for (const [example, what] of command.examples) builder.example(example, what);
-  return builder.epilogue(EXIT_CODES);
+  // A word too many is told by what the command expects.
+  return builder.epilogue(EXIT_CODES).strictCommands(false);
 }
 
 /** The words a flag takes, where the description does not name them. */
 function choicesOf(flag: Flag): string {
   if (flag.shape === 'switch') return '';
   const parsed = flag.parse('');
-  const [, words] = ('expected' in parsed && /^one of (.+)$/.exec(parsed.expected)) || [];
-  return words === undefined || flag.describe.includes(words) ? '' : `: ${words}`;
+  const [, list = ''] = ('expected' in parsed && /^one of (.+)$/.exec(parsed.expected)) || [];
+  const isNamed = list.split(', ').every((word) => flag.describe.includes(word));
+  return isNamed ? '' : `: ${list}`;
 }
 
 function defaultOf(flag: Flag): string {

@@ -1,4 +1,5 @@
 import { counted } from '../domain/show.ts';
+import { visibleInLine } from '../domain/visible.ts';
 import type { PullResult, SliceResult } from '../../schemas/pull-result.ts';
 
 /** What became of a pull, in a line for each slice, for the person who ran it. */
@@ -21,7 +22,7 @@ function nameOf({ kind, region, scope }: SliceResult): string {
 }
 
 function whatOf(slice: SliceResult, dryRun: boolean): string {
-  if (slice.error) return `FAILED: ${slice.error.message}`;
+  if (slice.error) return `FAILED: ${visibleInLine(slice.error.message)}`;
   if (slice.outcome === 'superseded') return 'superseded by a newer pull: nothing to do';
   const { kept, accounts, partitions, warnings } = slice;
   const parts = [

@@ -28,6 +28,7 @@ export function queryCommand({ runQuery, formatAs, readSql }: QueryWork): Comman
     examples: [
       ['$0 query "SELECT * FROM copy_job_daily ORDER BY start_date DESC LIMIT 20"', 'the newest days'],
       ['$0 query --file weekly.sql --format csv > weekly.csv', 'a report'],
+      ['generate-sql | $0 query --file -', 'SQL from standard input'],
       ['$0 query "SHOW TABLES"', 'the tables and views'],
     ],
     async run(sources, io) {
@@ -42,7 +43,7 @@ export function queryCommand({ runQuery, formatAs, readSql }: QueryWork): Comman
         const onMore = () => io.stderr.write(`${MORE}\n`);
         const rows = counting(answer.rows, { most, onMore, onRow: () => (count += 1) });
         for await (const text of await formatAs(format, { ...answer, rows })) {
-          if (!(await write(io.stdout, text))) return;
+          if (!(await write(io.data, text))) return;
         }
         tellUsage(io, count, answer.usage);
       });
@@ -53,7 +54,7 @@ export function queryCommand({ runQuery, formatAs, readSql }: QueryWork): Comman
 
 async function readFrom(path: string, readSql: QueryWork['readSql']): Promise<string> {
   try {
-    return await readSql(path);
+    return (await readSql(path)).replace(/^\uFEFF/, '');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new UsageError([`file: expected a readable file of SQL, got ${path}: ${why}`]);

@@ -37,8 +37,8 @@ export function registerCommand({ register, statements }: RegisterWork): Command
 
 function linesOf({ type, name, action, differences }: Registration, config: RegisterConfig): string {
   const done = config['dry-run'] && action !== 'unchanged' ? `would be ${action}` : action;
-  const place = type === 'database' ? name : `${config.database}.${name}`;
-  return [`${done} ${type} ${place}`, ...differences.map((difference) => `  ${difference}`)]
+  const fullName = type === 'database' ? name : `${config.database}.${name}`;
+  return [`${done} ${type} ${fullName}`, ...differences.map((difference) => `  ${difference}`)]
     .map((line) => `${line}\n`)
     .join('');
 }

@@ -4,6 +4,7 @@ import { parseVerifyConfig, type VerifyConfig } from '../config/commands.ts';
 import { UsageError } from '../errors.ts';
 import type { Command } from './command.ts';
 import { counted } from '../domain/show.ts';
+import { visibleInLine } from '../domain/visible.ts';
 
 export type RunVerify = (config: VerifyConfig) => Promise<VerifyResult>;
 
@@ -35,7 +36,8 @@ function linesOf({ findings, partitions, rows, records, raw_files }: VerifyResul
     counted(raw_files, 'raw file'),
   ];
   const lines = findings.map(
-    ({ severity, code, place, message }) => `${severity} ${code} ${place}: ${message}`,
+    ({ severity, code, place, message }) =>
+      `${severity} ${code} ${visibleInLine(place)}: ${visibleInLine(message)}`,
   );
   const verdict = `errors: ${errors}, warnings: ${findings.length - errors}, in ${read.join(', ')}`;
   return [...lines, verdict].map((line) => `${line}\n`).join('');

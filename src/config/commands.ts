@@ -77,7 +77,8 @@ function rangeProblems({
   return [`to: expected ${from} (--from) or a later day, got ${to}`];
 }
 
-function targetProblems(values: Partial<ReplayConfig>): string[] {
+/** Judged again in `jobs/`, where links can be followed. */
+export function targetProblems(values: Partial<ReplayConfig>): string[] {
   const { ledger, into } = values;
   if (into && ledger && isWithin(into, ledger)) {
     return ['into: expected a place outside the ledger; leave it out to heal the ledger itself'];

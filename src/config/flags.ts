@@ -253,7 +253,7 @@ export const answerFormats = ['table', 'csv', 'json', 'jsonl'] as const;
 
 export const queryFlags = {
   sql: value(QUERY, 'the SQL statement', anyText, undefined),
-  file: value(QUERY, 'file with the SQL statement; /dev/stdin for standard input', anyText, undefined),
+  file: value(QUERY, 'file with the SQL statement; - for standard input', anyText, undefined),
   format: value(
     OUTPUT,
     'how rows are written: table, csv, json or jsonl [default: table on a terminal, else csv]',

@@ -1,4 +1,4 @@
-import { isAbsolute, relative } from 'node:path';
+import { isAbsolute, relative, sep } from 'node:path';
 import type { ledgerFlags } from './flags.ts';
 import type { Values } from './resolve.ts';
 
@@ -26,5 +26,5 @@ export function isWithin(inner: Place, outer: Place): boolean {
     );
   if (outer.type === 's3') return false;
   const path = relative(outer.path, inner.path);
-  return !path.startsWith('..') && !isAbsolute(path);
+  return path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path);
 }

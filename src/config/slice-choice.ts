@@ -105,11 +105,11 @@ function periodProblems(kind: Kind, { 'aggregation-period': period }: SliceValue
 function grainProblems(kind: Kind, values: SliceValues): string[] {
   const main = factsOf(kind).table;
   if (values.table && values.table !== main) return [];
-  const shaping = Object.keys(grainOf({ kind, filters: filtersOf(values) })) as (keyof typeof filterFlags)[];
-  const flags = shaping.map((filter) => [filterFlags[filter], values[filterFlags[filter]]] as const);
+  const grain = Object.keys(grainOf({ kind, filters: filtersOf(values) })) as (keyof typeof filterFlags)[];
+  const flags = grain.map((filter) => [filterFlags[filter], values[filterFlags[filter]]] as const);
   const period = values['aggregation-period'];
-  const odd = period === 'ONE_DAY' ? flags : [...flags, ['aggregation-period', period] as const];
-  return odd.map(
+  const shapingFlags = period === 'ONE_DAY' ? flags : [...flags, ['aggregation-period', period] as const];
+  return shapingFlags.map(
     ([flag, value]) =>
       `${flag}: expected the default, because ${main} holds daily rows with nothing filtered or aggregated and its ` +
       `sums would no longer be true, got ${show(value)}; give such rows a table of their own with --table`,

@@ -15,6 +15,12 @@ export type LedgerPlace =
   | { readonly type: 's3'; readonly bucket: string; readonly prefix: string }
   | { readonly type: 'folder'; readonly path: string };
 
+/** A ledger's place as it is told. */
+export function urlOf(place: LedgerPlace): string {
+  if (place.type === 'folder') return place.path;
+  return place.prefix === '' ? `s3://${place.bucket}` : `s3://${place.bucket}/${place.prefix}`;
+}
+
 const BUCKET_PATTERN = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 const DURATION_PATTERN = /^([1-9]\d{0,5})([smhd])$/;
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -124,6 +130,7 @@ export const s3Url = matching(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:\/\S*)
 export const ledgerPlace: Parse<LedgerPlace> = (text) => {
   if (!text.includes('://'))
     return text === '' ? expectedLedger : { value: { type: 'folder', path: resolve(text) } };
+  if (text.startsWith('s3://arn:')) return expectedAlias;
   const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/?(.*?)\/*$/.exec(text) ?? [];
   const clean = prefix.split('/').every((part) => part !== '.' && part !== '..') && !prefix.includes('//');
   return BUCKET_PATTERN.test(bucket) && clean && prefix.isWellFormed()
@@ -132,3 +139,9 @@ export const ledgerPlace: Parse<LedgerPlace> = (text) => {
 };
 
 const expectedLedger = { expected: 's3://bucket/prefix or a local folder' };
+
+/** Athena and Glue, which read the ledger, take an access point by its alias only. */
+const expectedAlias = {
+  expected:
+    's3://bucket/prefix, where an access point is named by its alias (it ends in -s3alias), not by its ARN',
+};

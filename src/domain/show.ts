@@ -1,12 +1,12 @@
-const LONGEST = 80;
+const MAX_CHARACTERS = 80;
 
 /** A value as it stands in a message: JSON, shortened, and always printable. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
   const text = (jsonOf(value) ?? typeof value).toWellFormed();
-  return text.length <= LONGEST
+  return text.length <= MAX_CHARACTERS
     ? text
-    : `${text.slice(0, LONGEST).toWellFormed()}… (${text.length} characters)`;
+    : `${text.slice(0, MAX_CHARACTERS).toWellFormed()}… (${text.length} characters)`;
 }
 
 /** JSON, or undefined for what has none: nothing, and what is nested too deep to be written. */

@@ -22,7 +22,7 @@ export interface SliceFailure {
 /** Warnings told of one slice; the others are in its record. */
 const MAX_WARNINGS_LISTED = 3;
 
-export function outcomeOf(result: SliceResult): SliceOutcome {
+export function sliceOutcomeOf(result: SliceResult): SliceOutcome {
   const { kept, accounts, accounts_before, last_day, warnings, partitions, outcome } = result;
   if (outcome === 'failed') throw new TypeError('a failed slice is an error, not an outcome');
   return {

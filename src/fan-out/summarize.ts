@@ -1,6 +1,6 @@
 import { counted, show } from '../domain/show.ts';
 import type { SliceFailure, SliceOutcome } from '../domain/slice-outcome.ts';
-import { type Recovery, recoveryNames } from '../errors.ts';
+import { byUrgency, recoveryNames } from '../errors.ts';
 
 export interface RunSummary {
   readonly schema_version: 1;
@@ -38,12 +38,9 @@ export function summarize(
   };
 }
 
-/** With several failures the one that needs a person first gives its name. */
-const URGENCY: readonly Recovery[] = ['report-bug', 'fix-config', 'fix-data', 'retry-later'];
-
 /** Errors of Lambda and Step Functions themselves, such as a timeout, are to be tried again. */
 function mostUrgent(errors: readonly string[]): string {
-  const names = URGENCY.map((recovery) => recoveryNames[recovery]);
+  const names = byUrgency.map((recovery) => recoveryNames[recovery]);
   return names.find((name) => errors.includes(name)) ?? recoveryNames['retry-later'];
 }
 

@@ -15,6 +15,8 @@ export interface EarlierPull {
   readonly observedAt: EpochMs;
   readonly accounts: number;
   readonly pages: number;
+  /** Those it saw; undefined where only a later record tells of it. */
+  readonly messageCategories?: readonly string[];
 }
 
 /** Where a ledger's records begin, and what time it is. */
@@ -95,9 +97,10 @@ function readable(line: Uint8Array, key: Parameters<typeof parseRecord>[1]): Any
 /** A pull that saw no rows names the last one that saw any, and how many accounts that was. */
 function earlierPull(record: PullRecord): EarlierPull {
   const { pull, pages, kept, accounts, last_good_pull: before, accounts_before } = record;
+  const { message_categories: messageCategories } = record;
   const instant = kept === 0 && before !== null ? parsePullName(before)?.instant : undefined;
   if (before === null || instant === undefined)
-    return { pull, observedAt: observedAtOf(record), accounts, pages };
+    return { pull, observedAt: observedAtOf(record), accounts, pages, messageCategories };
   return { pull: before, observedAt: instant, accounts: accounts_before ?? 0, pages };
 }
 

@@ -6,6 +6,7 @@ export interface KnownHashes {
   add(object: RecordedObject, by?: 'pull' | 'replay'): void;
   /** Keys of the partitions named. */
   keys(): Iterable<string>;
+  has(partition: string): boolean;
   /**
    * What the records say of a partition's present content: `known`: the last one written; `outdated`: it was replaced, and
    * has come back; `unknown`: nobody wrote it.
@@ -37,6 +38,7 @@ export function createKnownHashes(): KnownHashes {
       if (replaced !== null && by === 'pull') writes.met.add(replaced);
     },
     keys: () => partitions.keys(),
+    has: (partition) => partitions.has(partition),
     judge(partition, hash) {
       const steps = stepsOf(partition);
       const written = steps.filter(([, to]) => to === hash).length;

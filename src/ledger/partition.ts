@@ -1,5 +1,6 @@
 import { aggregationPeriods, type AggregationPeriod } from '../../schemas/kinds.ts';
 import { isMonth, type Month } from '../domain/day.ts';
+import { REGION_PATTERN } from '../domain/slice.ts';
 
 /** One object: one table, aggregation period, month of the start date, and region. */
 export interface PartitionKey {
@@ -11,8 +12,7 @@ export interface PartitionKey {
 
 export const TABLE_PATTERN = /^[a-z][a-z0-9_]*$/;
 
-const PATH_PATTERN =
-  /^([a-z][a-z0-9_]*)\/aggregation_period=([A-Z_]+)\/start_month=(\d{4}-\d{2})\/([a-z]{2,}(?:-[a-z0-9]+)+)\.parquet$/;
+const PATH_PATTERN = /^([^/]+)\/aggregation_period=([^/]+)\/start_month=([^/]+)\/([^/]+)\.parquet$/;
 
 /** Key of the partition's object in the ledger. Inverse of `parsePartitionPath`. */
 export function partitionPath(key: PartitionKey): string {
@@ -21,8 +21,9 @@ export function partitionPath(key: PartitionKey): string {
 
 /** The partition an object key names, or undefined when it names none. */
 export function parsePartitionPath(path: string): PartitionKey | undefined {
-  const [, table, period, month, region] = PATH_PATTERN.exec(path) ?? [];
+  const [, table = '', period, month = '', region = ''] = PATH_PATTERN.exec(path) ?? [];
   const aggregationPeriod = aggregationPeriods.find((known) => known === period);
-  if (!table || !aggregationPeriod || !month || !isMonth(month) || !region) return undefined;
+  if (!aggregationPeriod || !isMonth(month)) return undefined;
+  if (!TABLE_PATTERN.test(table) || !REGION_PATTERN.test(region)) return undefined;
   return { table, aggregationPeriod, month, region };
 }

@@ -2,7 +2,7 @@ import type { EpochMs } from '../../schemas/columns.ts';
 import { factsOf } from '../../schemas/kinds.ts';
 import type { Gap } from '../../schemas/pull-result.ts';
 import { addDays, DAY_MS, type Day, utcDay } from '../domain/day.ts';
-import { accountsOf, type RowsByDay } from '../domain/row.ts';
+import { accountsOf, eachRow, type RowsByDay } from '../domain/row.ts';
 import type { Slice } from '../domain/slice.ts';
 import { counted } from '../domain/show.ts';
 
@@ -16,11 +16,23 @@ export interface Read {
   readonly firstDay: Day | undefined;
   readonly lastDay: Day | undefined;
   readonly accounts: number;
+  /** As AWS spells them, in order; the first hundred. */
+  readonly messageCategories: readonly string[];
 }
+
+const MOST_CATEGORIES = 100;
 
 export function readOf(observedAt: EpochMs, rows: RowsByDay): Read {
   const days = [...rows.keys()].toSorted();
-  return { observedAt, firstDay: days[0], lastDay: days.at(-1), accounts: accountsOf(rows).size };
+  const [firstDay, lastDay] = [days[0], days.at(-1)];
+  const messageCategories = categoriesIn(rows);
+  return { observedAt, firstDay, lastDay, accounts: accountsOf(rows).size, messageCategories };
+}
+
+function categoriesIn(rows: RowsByDay): string[] {
+  const found = new Set<string>();
+  for (const { message_category: category } of eachRow(rows)) if (category !== null) found.add(category);
+  return [...found].toSorted().slice(0, MOST_CATEGORIES);
 }
 
 /**

@@ -2,13 +2,10 @@ import pMap from 'p-map';
 import { type PullResult, SCHEMA_VERSION } from '../../schemas/pull-result.ts';
 import { groupBy } from '../domain/group-by.ts';
 import type { Slice } from '../domain/slice.ts';
-import { asLedgerError, exitCodes, InterruptedError, type LedgerError, type Recovery } from '../errors.ts';
+import { asLedgerError, byUrgency, exitCodes, InterruptedError, type LedgerError } from '../errors.ts';
 import { type PulledRegion, pullRegion } from './pull-region.ts';
 import { applyBindings, MANIFEST, planBindings, type Manifest } from '../ledger/manifest.ts';
 import type { PullSettings, PullWorld } from './pull-world.ts';
-
-/** With several failures the one that needs a person first decides the exit code. */
-const URGENCY: readonly Recovery[] = ['report-bug', 'fix-config', 'fix-usage', 'fix-data', 'retry-later'];
 
 export interface RunOptions extends PullSettings {
   readonly slices: readonly Slice[];
@@ -30,8 +27,8 @@ export async function pullAll(options: RunOptions, world: PullWorld): Promise<Pu
   const failures = error ? [error] : slices.flatMap((slice) => slice.error ?? []);
   return {
     schema_version: SCHEMA_VERSION,
-    outcome: outcomeOf(error ? 1 : slices.length, failures.length),
-    exit_code: exitCodeOf(failures),
+    outcome: runOutcomeOf(error ? 1 : slices.length, failures.length),
+    exit_code: runExitCodeOf(failures),
     started_at: new Date(startedAt).toISOString(),
     finished_at: new Date(world.clock.now()).toISOString(),
     slices: slices.map((slice) => slice.result),
@@ -65,14 +62,14 @@ async function bindTables(slices: readonly Slice[], world: PullWorld, dryRun: bo
   });
 }
 
-function outcomeOf(slices: number, failures: number): PullResult['outcome'] {
+function runOutcomeOf(slices: number, failures: number): PullResult['outcome'] {
   if (failures === 0) return 'ok';
   return failures < slices ? 'partial' : 'failed';
 }
 
-function exitCodeOf(failures: readonly LedgerError[]): PullResult['exit_code'] {
+function runExitCodeOf(failures: readonly LedgerError[]): PullResult['exit_code'] {
   const interrupted = failures.find((failure) => failure instanceof InterruptedError);
   if (interrupted) return interrupted.exitCode;
-  const recovery = URGENCY.find((urgent) => failures.some((failure) => failure.recovery === urgent));
+  const recovery = byUrgency.find((urgent) => failures.some((failure) => failure.recovery === urgent));
   return recovery ? exitCodes[recovery] : 0;
 }

@@ -30,6 +30,11 @@ export class SliceLog {
     this.#report({ type: 'restart', slice: this.#slice, reason });
   };
 
+  /** Says what is new, and no reason to act. */
+  note(message: string): void {
+    this.#report({ type: 'note', slice: this.#slice, message });
+  }
+
   warn(message: string): void {
     this.warnings.push(message);
     this.#report({ type: 'warning', slice: this.#slice, message });

@@ -47,13 +47,25 @@ function published({ published: done }: SlicePull): Pick<SliceResult, 'partition
   };
 }
 
-type Seen = Pick<SliceResult, 'accounts' | 'accounts_before' | 'first_day' | 'last_day' | 'gap'>;
+type Seen = Pick<
+  SliceResult,
+  'accounts' | 'accounts_before' | 'message_categories' | 'first_day' | 'last_day' | 'gap'
+>;
 
 function seen({ slice, last, read }: SlicePull): Seen {
-  if (!read) return { accounts: 0, accounts_before: null, first_day: null, last_day: null, gap: null };
+  if (!read)
+    return {
+      accounts: 0,
+      accounts_before: null,
+      message_categories: [],
+      first_day: null,
+      last_day: null,
+      gap: null,
+    };
   return {
     accounts: read.accounts,
     accounts_before: last?.accounts ?? null,
+    message_categories: [...read.messageCategories],
     first_day: read.firstDay ?? null,
     last_day: read.lastDay ?? null,
     gap: findGap(slice, last, read),

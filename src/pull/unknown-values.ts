@@ -1,5 +1,5 @@
 import type { DimensionColumn, EpochMs, SummaryRow } from '../../schemas/columns.ts';
-import { knownMessageCategories, knownResourceTypes, knownStatesOf } from '../../schemas/kinds.ts';
+import { knownResourceTypes, knownStatesOf } from '../../schemas/kinds.ts';
 import { isMidnight } from '../domain/day.ts';
 import { show, some } from '../domain/show.ts';
 import { isAggregated, type Slice } from '../domain/slice.ts';
@@ -32,18 +32,17 @@ function lookedAt(slice: Slice): LookedAt[] {
   const all = [
     ['state', 'state', 'State', knownStatesOf(slice.kind)],
     ['resource type', 'resource_type', 'ResourceType', knownResourceTypes],
-    ['message category', 'message_category', 'MessageCategory', knownMessageCategories],
   ] as const;
   return all
     .filter(([, , filter]) => !isAggregated(slice, filter))
     .map(([what, column, , known]) => ({ what, column, known: new Set(known), unknown: new Set() }));
 }
 
-function unknownValues({ what, known, unknown }: LookedAt): string[] {
-  // AWS spells one category in several ways: they alone are known in lower case.
-  const unseen = [...unknown].filter((value) => !known.has(value.toLowerCase()));
-  if (unseen.length === 0) return [];
-  return [`${what} this version does not know, stored as it came: ${some(unseen.toSorted().map(show))}`];
+function unknownValues({ what, unknown }: LookedAt): string[] {
+  if (unknown.size === 0) return [];
+  return [
+    `${what} this version does not know, stored as it came: ${some([...unknown].toSorted().map(show))}`,
+  ];
 }
 
 /** The rules of merging take a daily row's window for a UTC day; AWS does not promise that it is one. */

@@ -1,6 +1,6 @@
 import { eachRow } from '../domain/row.ts';
 import { hasShrunk } from '../domain/shrinkage.ts';
-import { some, counted } from '../domain/show.ts';
+import { show, some, counted } from '../domain/show.ts';
 import { describeMismatches } from '../read/totals.ts';
 import { inspectFreshness } from './freshness.ts';
 import type { SlicePull } from './slice-pull.ts';
@@ -21,7 +21,10 @@ export function warnOfRows({ slice, log, last, reading, read }: SlicePull): void
   if (!reading || !read) return;
   for (const warning of inspectRows(slice, eachRow(reading.rows()))) log.warn(warning);
   for (const warning of inspectFreshness(slice, last, read)) log.warn(warning);
-  const { accounts } = read;
+  const { accounts, messageCategories } = read;
+  const known = last?.messageCategories;
+  const fresh = known ? messageCategories.filter((category) => !known.includes(category)) : [];
+  if (fresh.length > 0) log.note(`message categories the last pull did not see: ${some(fresh.map(show))}`);
   if (hasShrunk({ accounts, accounts_before: last?.accounts ?? null }))
     log.warn(`only ${counted(accounts, 'account')} came; the last pull saw ${last?.accounts}`);
 }

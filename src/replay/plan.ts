@@ -9,6 +9,7 @@ import { type AnyRecord, isReplay, observedAtOf, parseRecord } from '../ledger/p
 import { surveyLedger, type Surveyed } from '../ledger/survey.ts';
 import { linesOf } from '../ledger/records.ts';
 import { isReplaySlice, type RecordsKey } from '../ledger/records-key.ts';
+import type { PartitionKey } from '../ledger/partition.ts';
 
 /** Objects of records read side by side. */
 const RECORD_CONCURRENCY = 32;
@@ -37,6 +38,8 @@ export interface ReplayPlan {
   readonly skipped: readonly SkippedRaw[];
   /** Names of pulls that are left out, now and for ever. */
   readonly withdrawn: ReadonlySet<string>;
+  /** The data objects there are, of any kind. */
+  readonly partitions: readonly Surveyed<PartitionKey>[];
   /** Keys of the objects of records, those of replays aside. */
   readonly records: readonly string[];
   /** What the records know of the ledger's content. */
@@ -73,6 +76,7 @@ export async function planReplay(store: ObjectStore, scope: ReplayScope): Promis
     units: unitsOf(pulls),
     skipped: skippedOf(raws, pulls, { withdrawn, scope }),
     withdrawn,
+    partitions: asked.flatMap((region) => region.partitions),
     records,
     hashes,
   };

@@ -114,6 +114,7 @@ async function swapIn(
         key,
         kind: unit.kind,
         days,
+        isRecorded: hashes.has(partition),
         keeps: (hash) => isDoubtful && hashes.judge(partition, hash) === 'known',
         mayBeUnderWay: (observedAt) =>
           observedAt > newestPull && observedAt >= startedAt - GRACE_MS && observedAt <= world.clock.now(),

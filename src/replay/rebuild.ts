@@ -13,6 +13,8 @@ export interface RebuildTask {
   readonly kind: Kind;
   /** Days as they should be, rows in file order; other days stay as they are. */
   readonly days: ReadonlyMap<Day, readonly SummaryRow[]>;
+  /** Whether records name it: then it is there, if without rows. */
+  readonly isRecorded: boolean;
   /** Whether a pull that is not among those replayed may be under way, and have brought rows seen at this instant. */
   readonly mayBeUnderWay: (observedAt: EpochMs) => boolean;
   /** Given a stored partition that is what its digests say: whether it stays as it is. */
@@ -42,7 +44,7 @@ export async function rebuildPartition(
     if (await isOvertaken(month, task)) return { action: 'overtaken' };
   }
   const rows = rowsIn(month, task.days);
-  if (!stored && rows === 0) return { action: 'rebuilt', object: undefined };
+  if (!stored && rows === 0 && !task.isRecorded) return { action: 'rebuilt', object: undefined };
   const bytes = await (month ? month.splice(task.days) : codec.encode(task.kind, task.days));
   const hash = sha256(bytes);
   const replaced = stored ? sha256(stored.bytes) : null;

@@ -7,6 +7,7 @@ import { counted } from '../domain/show.ts';
 import { readManifest } from '../ledger/manifest.ts';
 import { UsageError } from '../errors.ts';
 import type { Month } from '../domain/day.ts';
+import { findUnreadable } from './unreadable.ts';
 
 /** Times a table is gone over again because pulls were published meanwhile. */
 const MAX_ROUNDS = 5;
@@ -43,7 +44,8 @@ export async function replayLedger(options: ReplayOptions, world: ReplayWorld): 
   }
   if (elsewhere) await copyRecords(plan, world);
   for (const { raw, reason } of plan.skipped) world.warn(`${raw} was left out: ${reason}`);
-  const isComplete = tables.every(({ incomplete }) => incomplete.length === 0);
+  const unreadable = elsewhere ? [] : await findUnreadable({ plan, options, manifest }, world);
+  const isComplete = unreadable.length === 0 && tables.every(({ incomplete }) => incomplete.length === 0);
   return {
     schema_version: REPLAY_SCHEMA_VERSION,
     outcome: isComplete ? 'ok' : 'incomplete',
@@ -51,6 +53,7 @@ export async function replayLedger(options: ReplayOptions, world: ReplayWorld): 
     started_at: new Date(startedAt).toISOString(),
     finished_at: new Date(world.clock.now()).toISOString(),
     tables,
+    unreadable,
     skipped: [...plan.skipped],
     withdrawn: [...plan.withdrawn].toSorted(),
   };

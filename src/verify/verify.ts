@@ -42,7 +42,7 @@ export async function verifyLedger(options: VerifyOptions, world: VerifyWorld): 
   checkAge(newest, { ...task, hasLedger: total > 0 || survey.hasManifest });
   return {
     schema_version: VERIFY_SCHEMA_VERSION,
-    ...outcomeOf(findings.list()),
+    ...verdictOf(findings.list()),
     started_at: new Date(startedAt).toISOString(),
     finished_at: new Date(world.clock.now()).toISOString(),
     ...counts,
@@ -57,7 +57,7 @@ function totalOf({ regions }: Survey): number {
   );
 }
 
-function outcomeOf(findings: readonly Finding[]): Pick<VerifyResult, 'outcome' | 'exit_code'> {
+function verdictOf(findings: readonly Finding[]): Pick<VerifyResult, 'outcome' | 'exit_code'> {
   const isDamaged = findings.some(({ severity }) => severity === 'error');
   return isDamaged ? { outcome: 'damaged', exit_code: 65 } : { outcome: 'ok', exit_code: 0 };
 }

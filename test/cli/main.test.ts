@@ -96,8 +96,24 @@ describe('help', () => {
     expect((await run('pull --help --page-size 0')).code).toBe(0);
   });
 
-  it('is the version where that is asked for', async () => {
-    expect(await run('--version')).toMatchObject({ code: 0, out: '1.2.3\n', err: '' });
+  it.each(['--version', '-v', 'pull -v'])('is the version where that is asked for: %s', async (args) => {
+    expect(await run(args)).toMatchObject({ code: 0, out: '1.2.3\n', err: '' });
+  });
+
+  it.each(['-h', 'pull -h'])('has a short name: %s', async (args) => {
+    const long = args.replace('-h', '--help');
+    expect(await run(args)).toEqual(await run(long));
+  });
+
+  it('names the words a flag takes, once', async () => {
+    const text = (await run('pull -h')).out.replaceAll(/\s+/g, ' ');
+    for (const words of [
+      'kinds of jobs, or all: copy, backup, restore, scan',
+      'off, warn, or require (publish nothing, exit 65) [default: warn]',
+      'ONE_DAY, SEVEN_DAYS, FOURTEEN_DAYS',
+      'pretty or json [default: pretty on a terminal] [string]',
+    ])
+      expect(text).toContain(words);
   });
 });
 
@@ -105,7 +121,8 @@ describe('wrong usage', () => {
   it.each([
     ['', 'expected a command'],
     ['pul', 'pul'],
-    ['pull now', 'Unknown command: now'],
+    ['pull now', 'expected flags only, got now'],
+    ['now', 'Unknown command: now'],
     ['pull --max-rate 0', 'max-rate: expected a whole number from 1 to 1000, got "0"'],
     ['pull --page-size 0', 'page-size: expected a whole number from 1 to 500, got "0"'],
     ['pull --page-size', 'page-size: expected a whole number from 1 to 500, got ""'],
@@ -162,7 +179,10 @@ describe('a switch', () => {
     ['--dry-run=1', true],
     ['--dry-run=false', false],
     ['--dry-run=0', false],
-    ['--dry-run=false', false],
+    ['--dry-run=yes', true],
+    ['--dry-run on', true],
+    ['--dry-run no', false],
+    ['--dry-run=OFF', false],
     ['', false],
   ])('given as "%s" is %s', async (args, expected) => {
     const { pulls } = await run(`pull ${args}`);
@@ -202,6 +222,11 @@ describe('the configuration file', () => {
     ]);
   });
 
+  it('may begin with a byte order mark', async () => {
+    const marked = { 'my.json': `\uFEFF${files['my.json']}` };
+    expect((await run('pull --config my.json', { files: marked })).pulls[0]?.['page-size']).toBe(7);
+  });
+
   it('may be named by the environment', async () => {
     const { pulls } = await run('pull', { files, env: { BACKUP_LEDGER_CONFIG: 'my.json' } });
     expect(pulls[0]?.['page-size']).toBe(7);
@@ -226,7 +251,12 @@ describe('the configuration file', () => {
     ['is a list', { 'my.json': '[]' }, 'config (my.json): expected a JSON object of flags'],
     ['is text', { 'my.json': '"x"' }, 'config (my.json): expected a JSON object of flags'],
     ['is null', { 'my.json': 'null' }, 'config (my.json): expected a JSON object of flags'],
-    ['has an unknown key', { 'my.json': '{"pagesize": 1}' }, 'pagesize (my.json): unknown setting'],
+    [
+      'has an unknown key',
+      { 'my.json': '{"pagesize": 1}' },
+      'pagesize (my.json): unknown setting; did you mean page-size?',
+    ],
+    ['has a key nobody can guess', { 'my.json': '{"colour": 1}' }, 'colour (my.json): unknown setting\n'],
     [
       'has a wrong value',
       { 'my.json': '{"page-size": 0}' },

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Out } from '../../src/cli/command.ts';
 import { runCli } from '../../src/cli/main.ts';
@@ -125,12 +127,26 @@ describe('words of others on a terminal', () => {
     expect(err).not.toMatch(steering);
   });
 
+  it('in findings are shown, too, each finding in its line, even behind a pipe', async () => {
+    const trial = await openTrial({ summaries: 20 });
+    await trial.pull();
+    const before = (await runCliHere(['verify', '--ledger', trial.ledger])).stdout;
+    await writeFile(join(trial.ledger, 'copy_job_summaries', `${evil}\nforged`), '');
+    const { stdout } = await runCliHere(['verify', '--ledger', trial.ledger]);
+    expect(stdout).toContain(`copy_job_summaries/${harmless}\\u000aforged`);
+    expect(stdout).not.toMatch(steering);
+    expect(stdout.split('\n').length).toBe(before.split('\n').length + 1);
+    await trial.close();
+  });
+
   it('in a log are shown, too', async () => {
     const trial = await openTrial({ summaries: 20 });
     const [row] = trial.simulator.truth({ kind: 'copy', region: 'eu-west-1' });
     trial.simulator.setFaults([{ fault: 'raw', items: [{ ...row, State: evil }], replace: true }]);
-    const { stderr } = await startPull(trial, { flags: ['--log-format', 'pretty', '--log-level', 'warn'] })
-      .finished;
+    const { stderr } = await startPull(trial, {
+      flags: ['--log-format', 'pretty'],
+      env: { BACKUP_LEDGER_LOG_LEVEL: 'warn' },
+    }).finished;
     expect(stderr).toContain('\\u009b31m\\u202egnp.exe');
     expect(stderr).not.toMatch(steering);
     const { stdout } = await runCliHere([
@@ -143,5 +159,13 @@ describe('words of others on a terminal', () => {
     ]);
     expect(stdout).toBe(`state\n${harmless}\n`);
     await trial.close();
+  });
+});
+
+describe('what people type', () => {
+  it('is SQL without quotes, at times', async () => {
+    const { code, stderr } = await runCliHere(['query', 'SELECT', '1']);
+    expect(stderr).toContain('sql: expected one text, got 2 words: put the SQL in quotes');
+    expect(code).toBe(64);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PullResult } from '../../schemas/pull-result.ts';
+import { safely } from '../../src/cli/command.ts';
 import { pullCommand } from '../../src/cli/pull.ts';
 import type { PullConfig } from '../../src/config/commands.ts';
 import type { Settings } from '../../src/config/resolve.ts';
@@ -14,11 +15,11 @@ async function run(argv: Settings, result: PullResult) {
     configs.push(config);
     return result;
   });
-  const io = {
+  const io = safely({
     stdout: { write: (text: string) => out.push(text) },
     stderr: { write: (text: string) => err.push(text) },
     env: {},
-  };
+  });
   const code = await command.run({ argv, env: {} }, io);
   return { code, out: out.join(''), err: err.join(''), configs };
 }
@@ -48,7 +49,7 @@ describe('pull', () => {
 
   it('does no work with a wrong configuration', async () => {
     const command = pullCommand(() => Promise.reject(new Error('it worked')));
-    const io = { stdout: { write: () => undefined }, stderr: { write: () => undefined }, env: {} };
+    const io = safely({ stdout: { write: () => undefined }, stderr: { write: () => undefined }, env: {} });
     await expect(command.run({ argv: { 'page-size': '0', deadline: 'x' }, env: {} }, io)).rejects.toThrow(
       UsageError,
     );

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { safely } from '../../src/cli/command.ts';
 import { type SimulateConfig, simulateCommand } from '../../src/cli/simulate.ts';
 import { UsageError } from '../../src/errors.ts';
 
 function silent() {
   const out: string[] = [];
   const err: string[] = [];
-  const io = {
+  const io = safely({
     stdout: { write: (text: string) => out.push(text) },
     stderr: { write: (text: string) => err.push(text) },
     env: {},
-  };
+  });
   return { io, out, err };
 }
 

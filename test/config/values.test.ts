@@ -121,6 +121,15 @@ describe('a ledger', () => {
   ])('is not written %j', (text) => {
     expect(ledgerPlace(text)).toEqual({ expected: 's3://bucket/prefix or a local folder' });
   });
+
+  it('names an access point by its alias', () => {
+    const arn = 's3://arn:aws:s3:eu-west-1:111111111111:accesspoint/ledger/prefix';
+    expect(ledgerPlace(arn)).toEqual({ expected: expect.stringContaining('by its alias') as string });
+    const alias = 'ledger-abcdefghijklmnopqrstuvwxyz123456-s3alias';
+    expect(ledgerPlace(`s3://${alias}/prefix`)).toEqual({
+      value: { type: 's3', bucket: alias, prefix: 'prefix' },
+    });
+  });
 });
 
 describe('other values', () => {

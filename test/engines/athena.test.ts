@@ -79,6 +79,27 @@ async function sameOnBoth(sql: string): Promise<SqlRow[]> {
   return there;
 }
 
+describe('relative dates', () => {
+  it.each([
+    "start_date >= current_date - INTERVAL '9999' DAY AND start_date < date_trunc('month', DATE '2026-11-20') + INTERVAL '20' DAY",
+    "start_date >= date_add('day', -7, DATE '2026-11-22')",
+    "start_date > date_add('month', -1, date_trunc('month', DATE '2026-12-20')) AND day_of_week(start_date) IN (6, 7)",
+    "date_format(start_time, '%Y-%m') = '2026-11' AND date_format(start_time, '%e %M %H:%i:%s') LIKE '%1 November 00:00:00'",
+    "date_diff('day', start_date, DATE '2026-11-23') BETWEEN 2 AND 4 AND day_of_month(start_date) < 21",
+  ])('mean the same on both engines: %s', async (where) => {
+    const [{ n } = {}] = await sameOnBoth(`SELECT count(*) AS n FROM copy_job_summaries WHERE ${where}`);
+    expect(n).toBeGreaterThan(0);
+  });
+
+  it('are written the same', async () => {
+    const rows = await sameOnBoth(
+      `SELECT DISTINCT date_format(start_date, '%Y-%m-%d') AS day, day_of_week(start_date) AS weekday,
+       CAST(date_trunc('week', start_date) AS date) AS week FROM copy_job_summaries`,
+    );
+    expect(rows.length).toBeGreaterThan(10);
+  });
+});
+
 describe('the tables', () => {
   it.each(kindNames)('show every value of every %s row, and the columns of the path', async (kind) => {
     const columns = [...columnsOf(kind), 'aggregation_period', 'start_month'].join(', ');

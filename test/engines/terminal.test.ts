@@ -1,11 +1,9 @@
-import { spawn, type StdioOptions } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CLI } from '../fixtures/cli.ts';
 import { awsEnvironment, openTrial, type Trial } from '../fixtures/trial.ts';
 import { runScript, setup } from './python.ts';
 
-/** What a person sees on a real (pseudo-)terminal, and what a full disk under the output means. */
+/** What a person sees on a real (pseudo-)terminal. */
 
 const SCRIPT = new URL('./pseudo_terminal.py', import.meta.url);
 
@@ -84,38 +82,20 @@ describe('a table', () => {
   });
 });
 
-describe('a full disk', () => {
-  function writing(to: 'stdout' | 'stderr', args: readonly string[]) {
-    const device = openSync('/dev/full', 'w');
-    const stdio: StdioOptions = to === 'stdout' ? ['ignore', device, 'pipe'] : ['ignore', 'pipe', device];
-    const env = { HOME: '/nonexistent', ...awsEnvironment(trial.simulator.url) };
-    // Asynchronously: the simulator answers from this process.
-    const child = spawn(process.execPath, [CLI, ...args], { env, stdio });
-    closeSync(device);
-    return new Promise<{ code: number | null; text: string }>((resolve) => {
-      let text = '';
-      (child.stdout ?? child.stderr)?.setEncoding('utf8').on('data', (part: string) => (text += part));
-      child.on('close', (code) => resolve({ code, text }));
-    });
-  }
-
-  it('under the result is a failure', async () => {
-    await trial.pull();
-    const { code, text } = await writing('stdout', [
-      'query',
-      '--ledger',
-      trial.ledger,
-      'SELECT * FROM copy_job_summaries',
-    ]);
-    expect(text).toContain('the result cannot be written');
-    expect(code).toBe(75);
-  });
-
-  it('under the log stops no pull', async () => {
+describe('words of others', () => {
+  it('are shown in log, result and table, and steer nothing', async () => {
+    const evil = '\u001b]0;title\u0007\u001b[2J\u009b31m\u202e';
+    const [row] = trial.simulator.truth({ kind: 'copy', region: 'eu-west-1' });
+    trial.simulator.setFaults([{ fault: 'raw', items: [{ ...row, State: evil }], replace: true }]);
     const now = new Date(trial.simulator.clock.now()).toISOString();
-    const args = ['pull', '--ledger', trial.ledger, '--region', 'eu-west-1', '--now', now];
-    const { code, text } = await writing('stderr', args);
-    expect(JSON.parse(text)).toMatchObject({ outcome: 'ok', exit_code: 0 });
-    expect(code).toBe(0);
+    const place = ['--ledger', trial.ledger];
+    const pulled = await onTerminal(['pull', ...place, '--region', 'eu-west-1', '--now', now]);
+    const asked = await onTerminal(['query', ...place, `SELECT state AS "${evil}" FROM copy_job_summaries`]);
+    for (const { code, seen } of [pulled, asked]) {
+      expect(code).toBe(0);
+      expect(seen).toContain('\\u009b31m\\u202e');
+      for (const part of ['\u001b]0;', '\u0007', '\u001b[2J', '\u009b', '\u202e'])
+        expect(seen).not.toContain(part);
+    }
   });
 });

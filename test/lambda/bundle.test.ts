@@ -125,13 +125,21 @@ describe('action pull', () => {
           accounts_before: null,
           last_day: '2026-11-22',
           written: 1,
-          warnings: [expect.stringContaining('message category')],
+          warnings: [],
         },
       ],
     });
     expect(withoutObservation(await trial.rows())).toEqual(expected);
     expect((await trial.verify()).findings).toEqual([]);
     expect((await trial.records())[0]?.written_by).toMatch(/^backup-ledger \d+\.\d+\.\d+$/);
+  });
+
+  it('names a variable that is nearly a setting, and pulls', async () => {
+    const mistyped = deployLambda({ ...environment(), BACKUP_LEDGER_PAGESIZE: '7' });
+    expect((await mistyped.invoke(pull)).failed).toBe(false);
+    expect(mistyped.log()).toContain(
+      'warning: BACKUP_LEDGER_PAGESIZE is not a setting of backup-ledger; did you mean BACKUP_LEDGER_PAGE_SIZE?\n',
+    );
   });
 
   it('always writes metrics, each a line of its own', async () => {
@@ -240,6 +248,18 @@ describe('action summarize', () => {
     });
     expect(metrics()).toEqual([expect.objectContaining({ FailedRuns: 1, FailedSlices: 2 })]);
   });
+
+  it.each([5, { a: 1 }, null, ['x'], 'not JSON'])(
+    'takes a Cause that is no message for what it is: %j',
+    async (Cause) => {
+      const odd = { slice: 'b', error: { Error: 'RetryLater', Cause } };
+      expect(await summarize(['a', 'b'], [ok('a'), odd])).toMatchObject({
+        outcome: 'partial',
+        error: 'RetryLater',
+        failed: [{ slice: 'b', message: expect.any(String) as string }],
+      });
+    },
+  );
 
   it('counts a slice of which nothing came back as failed', async () => {
     expect(await summarize(['a', 'b'], [ok('a')])).toMatchObject({

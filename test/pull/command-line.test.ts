@@ -50,7 +50,7 @@ describe('pull', () => {
   });
 
   it('shows progress on a pipe when told to', async () => {
-    expect((await run(['pull', '--now', NOW, '--progress', 'always'])).stderr).toContain('of 1 region');
+    expect((await run(['pull', '--now', NOW, '--progress', 'always'])).stderr).toContain('of 1 region ·');
   });
 
   it('lets flags win over the environment, and that over the file', async () => {
@@ -121,6 +121,7 @@ describe("a user's mistake", () => {
     const { code, stderr } = await run(['pull'], { AWS_REGION: '' });
     expect(code).toBe(78);
     expect(stderr).toContain('give --region, or set AWS_REGION');
+    expect((await run(['plan'], { AWS_REGION: '' })).stderr).not.toContain('Warning');
 
     const withoutKeys = await run(['pull', '--now', NOW], {
       AWS_ACCESS_KEY_ID: '',

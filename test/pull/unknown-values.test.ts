@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { inspectRows } from '../../src/pull/unknown-values.ts';
 import { aRow, aSlice } from '../fixtures/builders.ts';
+import { openTrial } from '../fixtures/trial.ts';
 
 describe('inspectRows', () => {
   it('has nothing to say of rows as the API reference describes them', () => {
     const rows = [
       aRow(),
       aRow({ state: 'FAILING', message_category: 'AccessDenied' }),
-      aRow({ resource_type: 'SAP HANA on Amazon EC2', message_category: 'INVALIDPARAMETERS' }),
+      aRow({ resource_type: 'SAP HANA on Amazon EC2', message_category: 'anything' }),
       aRow({ state: null, resource_type: null, message_category: null, account_id: null }),
     ];
     expect(inspectRows(aSlice(), rows)).toEqual([]);
@@ -17,7 +18,6 @@ describe('inspectRows', () => {
     ['state', { state: 'HIBERNATING' }, '"HIBERNATING"'],
     ['state', { state: 'completed' }, '"completed"'],
     ['resource type', { resource_type: 'Toaster' }, '"Toaster"'],
-    ['message category', { message_category: 'Shy' }, '"Shy"'],
   ])('names a %s this version does not know: %o', (what, difference, shown) => {
     expect(inspectRows(aSlice(), [aRow(), aRow(difference)])).toEqual([
       `${what} this version does not know, stored as it came: ${shown}`,
@@ -66,5 +66,35 @@ describe('inspectRows', () => {
   it('expects no midnight of rows of a longer period', () => {
     const rows = [aRow({ start_time: Date.UTC(2026, 10, 22, 5) })];
     expect(inspectRows(aSlice({ aggregationPeriod: 'SEVEN_DAYS' }), rows)).toEqual([]);
+  });
+});
+
+describe('a message category, which is free text,', () => {
+  it('is no warning, and is said once: when the last pull did not see it', async () => {
+    const trial = await openTrial({ summaries: 20 });
+    const [row] = trial.simulator.truth({ kind: 'copy', region: 'eu-west-1' });
+    const show = (...categories: readonly string[]) =>
+      trial.simulator.setFaults([
+        {
+          fault: 'raw',
+          items: categories.map((MessageCategory) => ({ ...row, MessageCategory })),
+          replace: true,
+        },
+      ]);
+    const said: string[][] = [];
+    for (const categories of [
+      ['MISCELLANEOUS'],
+      ['MISCELLANEOUS', 'ACCESS_DENIED'],
+      ['MISCELLANEOUS', 'ACCESS_DENIED'],
+    ]) {
+      show(...categories);
+      trial.simulator.clock.advance(60_000);
+      const { slices } = await trial.pull({ reconcile: 'off' });
+      expect(slices).toMatchObject([{ message_categories: categories.toSorted() }]);
+      expect(slices[0]?.warnings.join()).not.toContain('categor');
+      said.push(trial.events.flatMap((event) => (event.type === 'note' ? event.message : [])));
+    }
+    expect(said).toEqual([[], ['message categories the last pull did not see: "ACCESS_DENIED"'], []]);
+    await trial.close();
   });
 });

@@ -146,6 +146,10 @@ describe('a wrong statement', () => {
       "EXPLAIN ANALYZE COPY pulls TO 'copy.csv'",
       /^sql: expected a statement that reads, such as SELECT, got COPY/,
     ],
+    [
+      "/* a */ COPY pulls TO 'copy.csv'; -- */ EXPLAIN SELECT 1",
+      /^sql: expected a statement that reads, such as SELECT, got COPY/,
+    ],
     ["SELECT * FROM query('SELECT 1')", /^sql: query\(…\) is not allowed here/],
   ])('is told as such: %s', async (sql, said) => {
     const { code, stdout, stderr } = await query(sql);

@@ -84,7 +84,7 @@ describe('the failures views', () => {
     trial = await openTrial();
     await pullOf(
       aSummary({ State: 'FAILED', MessageCategory: 'AccessDenied', Count: 1 }),
-      aSummary({ State: 'FAILED', MessageCategory: 'ACCESSDENIED', Count: 2 }),
+      aSummary({ State: 'FAILED', MessageCategory: 'ACCESS_DENIED', Count: 2 }),
       aSummary({ State: 'COMPLETED', MessageCategory: 'Clé_introuvable', Count: 1 }),
       aSummary({ State: 'COMPLETED', MessageCategory: 'SUCCESS', Count: 4 }),
       aSummary({ State: 'RUNNING', MessageCategory: 'AccessDenied', Count: 2 }),
@@ -94,7 +94,7 @@ describe('the failures views', () => {
     );
     expect(rows).toEqual([
       { state: 'FAILED', message_category: 'ACCESSDENIED', jobs: 3, jobs_of_day: 10, share: 0.3 },
-      { state: 'COMPLETED', message_category: 'CLÉ_INTROUVABLE', jobs: 1, jobs_of_day: 10, share: 0.1 },
+      { state: 'COMPLETED', message_category: 'CLÉINTROUVABLE', jobs: 1, jobs_of_day: 10, share: 0.1 },
     ]);
   });
 });

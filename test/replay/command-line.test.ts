@@ -1,3 +1,4 @@
+import { rm, symlink } from 'node:fs/promises';
 import { Ajv } from 'ajv';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { replayResultSchema } from '../../schemas/replay-result.ts';
@@ -64,10 +65,21 @@ it.each([
   expect(stderr).toContain(sentence);
 });
 
-it.each(['', '/inside'])('into itself%s is answered with exit 64', async (below) => {
+it.each(['', '/inside', '/..inside'])('into itself%s is answered with exit 64', async (below) => {
   const { code, stderr } = await run('--into', `${trial.ledger}${below}`);
   expect(code).toBe(64);
   expect(stderr).toContain('into: expected a place outside the ledger');
+});
+
+it('into itself by a link is answered with exit 64', async () => {
+  const link = `${trial.ledger}-link`;
+  await symlink(trial.ledger, link);
+  for (const into of [link, `${link}/inside`]) {
+    const { code, stderr } = await run('--into', into);
+    expect(stderr).toContain('into: expected a place outside the ledger');
+    expect(code).toBe(64);
+  }
+  await rm(link);
 });
 
 it('of a damaged record is answered with exit 65, and nothing is done', async () => {

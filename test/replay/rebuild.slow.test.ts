@@ -423,3 +423,40 @@ describe('beside a pull', () => {
     expect(await data()).toEqual(before);
   });
 });
+
+describe('a partition that is no Parquet and that nothing brings back', () => {
+  it('is named with what can be done, and that heals it', async () => {
+    const other = await openTrial({ summaries: 60 });
+    await other.pull({ region: 'us-east-1' });
+    const key = 'copy_job_summaries/aggregation_period=ONE_DAY/start_month=2026-11/eu-west-1.parquet';
+    await other.tamper(key, Buffer.from('junk'));
+    expect((await other.pull({ region: 'eu-west-1' })).exit_code).toBe(65);
+    const result = await other.replay();
+    expect(result).toMatchObject({ outcome: 'incomplete', exit_code: 65 });
+    expect(result.unreadable).toEqual([
+      { partition: key, cure: expect.stringContaining('move it out of the ledger and pull') as string },
+    ]);
+    await other.tamper(key, undefined);
+    expect((await other.pull({ region: 'eu-west-1' })).exit_code).toBe(0);
+    expect(await other.replay()).toMatchObject({ outcome: 'ok', unreadable: [] });
+    await other.close();
+  });
+});
+
+it('a partition without rows that is gone is there again', async () => {
+  const other = await openTrial({ summaries: 60 });
+  const [row] = other.simulator.truth({ kind: 'copy', region: 'eu-west-1' });
+  other.simulator.setFaults([{ fault: 'raw', items: [{ ...row, State: 'RUNNING' }], replace: true }]);
+  await other.pull({ reconcile: 'off' });
+  other.simulator.clock.advance(60_000);
+  other.simulator.setFaults([
+    { fault: 'raw', items: [{ ...row, State: 'RUNNING', Count: 0 }], replace: true },
+  ]);
+  await other.pull({ reconcile: 'off' });
+  const [key = ''] = [...(await other.objects()).keys()].filter((name) => name.endsWith('.parquet'));
+  await other.tamper(key, undefined);
+  expect((await other.verify()).findings.map(({ code }) => code)).toContain('object-missing');
+  expect((await other.replay()).exit_code).toBe(0);
+  expect((await other.verify()).exit_code).toBe(0);
+  await other.close();
+});

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -155,6 +155,24 @@ describe('what must not be overwritten', () => {
       '--out',
       join(trial.ledger, name),
     ]);
+    expect(stderr).toContain('out: expected a file outside every ledger');
+    expect(code).toBe(64);
+    expect(await trial.objects()).toEqual(before);
+  });
+
+  it('is a ledger by a link', async () => {
+    await trial.pull();
+    const before = await trial.objects();
+    const link = `${trial.ledger}-link`;
+    await symlink(join(trial.ledger, 'copy_job_summaries'), link);
+    const { code, stderr } = await runCliHere([
+      'report',
+      '--ledger',
+      trial.ledger,
+      '--out',
+      join(link, 'report.html'),
+    ]);
+    await rm(link);
     expect(stderr).toContain('out: expected a file outside every ledger');
     expect(code).toBe(64);
     expect(await trial.objects()).toEqual(before);

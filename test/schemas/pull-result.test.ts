@@ -46,6 +46,7 @@ const full = {
       protected: 1,
       accounts: 2,
       accounts_before: 3,
+      message_categories: ['AccessDenied', 'SUCCESS'],
       first_day: '2026-11-09',
       last_day: '2026-11-22',
       partitions: { written: 1, unchanged: 13 },

@@ -127,6 +127,14 @@ describe('a pull behind a proxy', () => {
   });
 
   it.each([
+    ['AWS_USE_FIPS_ENDPOINT', 'backup-fips.eu-west-1.amazonaws.com:443'],
+    ['AWS_USE_DUALSTACK_ENDPOINT', 'backup.eu-west-1.api.aws:443'],
+  ])('asks at the endpoint that %s names', async (name, host) => {
+    await pull({ HTTPS_PROXY: proxyUrl(), [name]: 'true', AWS_ENDPOINT_URL_BACKUP: '' });
+    expect(asked[0]).toContain(`CONNECT ${host}`);
+  });
+
+  it.each([
     [{ HTTPS_PROXY: 'proxy:s3cret' }, 'HTTPS_PROXY: expected the URL of a proxy'],
     [
       { AWS_CA_BUNDLE: '/nowhere.pem' },

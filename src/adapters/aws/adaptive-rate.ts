@@ -30,7 +30,7 @@ const PATIENCE_SECONDS = 10;
 /** Throttled answers this close together, in seconds, are of one rate: it falls once. */
 const ONE_EVENT_SECONDS = 1;
 /** Requests a second that are always tried. */
-const SLOWEST = 0.5;
+const MIN_RATE = 0.5;
 /** Answers of so many seconds tell what is granted. */
 const LEARNING_SECONDS = 1;
 
@@ -62,7 +62,7 @@ export function createAdaptiveRate({ signal, seconds }: RateOptions): AdaptiveRa
 
   function slowDown(now: number, tooMuch: number, next: number): void {
     safe = tooMuch * SAFE;
-    rate = Math.max(SLOWEST, next);
+    rate = Math.max(MIN_RATE, next);
     cutAt = now;
     changedAt = now;
   }

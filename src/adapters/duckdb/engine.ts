@@ -1,18 +1,10 @@
-import {
-  type DuckDBConnection,
-  DuckDBInstance,
-  DuckDBListValue,
-  type DuckDBResult,
-  DuckDBStructValue,
-  DuckDBTimestampValue,
-  DuckDBTypeId,
-  type DuckDBValue,
-} from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { CatalogTable } from '../../../schemas/catalog-table.ts';
 import type { View } from '../../../schemas/views/view.ts';
 import { DamagedObjectError, LedgerError, UsageError } from '../../errors.ts';
-import type { AnswerColumn, QueryAnswer, QueryEngine } from '../../ports.ts';
-import { dialect, identifier, literal } from './dialect.ts';
+import type { QueryEngine } from '../../ports.ts';
+import { answerOf } from './answer.ts';
+import { dialect, identifier, list, literal } from './dialect.ts';
 import { tableSql } from './tables.ts';
 import { readingStatement } from './reading.ts';
 
@@ -31,10 +23,12 @@ export interface DuckDbOptions {
 }
 
 /**
- * SQL over a local ledger, in memory and in this process. It can read the ledger and nothing else, and change nothing.
+ * SQL over a local ledger, in memory and in this process. It can read the files of the tables and nothing else, and change
+ * nothing: only statements that read are run, and the engine itself may open no folder, so that it can make no file.
  */
 export async function openDuckDb(options: DuckDbOptions): Promise<QueryEngine> {
   const { signal } = options;
+  const files = await filesByTable(options);
   const instance = await DuckDBInstance.create(':memory:', {
     // A query must not load code from the network.
     autoinstall_known_extensions: 'false',
@@ -46,7 +40,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<QueryEngine> {
   await connection.run(`SET schema = ${literal(options.database)}`);
   // Nothing is written, not even where memory does not suffice.
   await connection.run(`SET temp_directory = ''`);
-  await connection.run(`SET allowed_directories = [${literal(options.folder)}]`);
+  await connection.run(`SET allowed_paths = ${list([...files.values()].flat())}`);
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
   const interrupt = () => connection.interrupt();
@@ -61,7 +55,7 @@ export async function openDuckDb(options: DuckDbOptions): Promise<QueryEngine> {
         throw new LedgerError('report-bug', 'a query was run before the rows of the last one were read');
       try {
         const statement = await readingStatement(connection, sql);
-        await makeRelations(connection, neededBy(sql, options), made, options);
+        await makeRelations(connection, neededBy(sql, options), made, { ...options, files });
         const result = await connection.stream(statement);
         unread = true;
         return answerOf(result, {
@@ -80,16 +74,28 @@ export async function openDuckDb(options: DuckDbOptions): Promise<QueryEngine> {
   };
 }
 
+type FilesByTable = ReadonlyMap<string, readonly string[]>;
+
+/** Listed once: what the engine may open is settled before anything is run. */
+async function filesByTable({ tables, filesOf }: DuckDbOptions): Promise<FilesByTable> {
+  const entries = await Promise.all(tables.map(async (table) => [table.name, await filesOf(table)] as const));
+  return new Map(entries);
+}
+
+interface Relations extends Pick<DuckDbOptions, 'tables' | 'views'> {
+  readonly files: FilesByTable;
+}
+
 /** Makes the tables and views that are needed and not there yet. */
 async function makeRelations(
   connection: DuckDBConnection,
   needed: ReadonlySet<string>,
   made: Set<string>,
-  { tables, views, filesOf }: DuckDbOptions,
+  { tables, views, files }: Relations,
 ): Promise<void> {
   const isMissing = ({ name }: { readonly name: string }) => needed.has(name) && !made.has(name);
   for (const table of tables.filter(isMissing)) {
-    await connection.run(tableSql(table, await filesOf(table)));
+    await connection.run(tableSql(table, files.get(table.name) ?? []));
     made.add(table.name);
   }
   for (const view of views.filter(isMissing)) {
@@ -115,80 +121,6 @@ function neededBy(
 function namesIn(sql: string, known: readonly string[]): string[] {
   const words = new Set(sql.toLowerCase().match(/\w+/g));
   return known.filter((name) => words.has(name));
-}
-
-function answerOf(
-  result: DuckDBResult,
-  { explain, done }: { readonly explain: (error: unknown) => unknown; readonly done: () => void },
-): QueryAnswer {
-  const columns = result.columnNames().map((name, index): AnswerColumn => {
-    return { name, type: answerTypes.get(result.columnTypeId(index)) ?? 'text' };
-  });
-  return {
-    columns,
-    rows: (async function* rows() {
-      try {
-        for await (const chunk of result.yieldRows()) yield* chunk.map((row) => row.map(textOf));
-      } catch (error) {
-        throw explain(error);
-      } finally {
-        done();
-      }
-    })(),
-  };
-}
-
-const numbers = [
-  DuckDBTypeId.TINYINT,
-  DuckDBTypeId.SMALLINT,
-  DuckDBTypeId.INTEGER,
-  DuckDBTypeId.BIGINT,
-  DuckDBTypeId.UTINYINT,
-  DuckDBTypeId.USMALLINT,
-  DuckDBTypeId.UINTEGER,
-  DuckDBTypeId.UBIGINT,
-  DuckDBTypeId.HUGEINT,
-  DuckDBTypeId.UHUGEINT,
-  DuckDBTypeId.FLOAT,
-  DuckDBTypeId.DOUBLE,
-  DuckDBTypeId.DECIMAL,
-];
-const nested = [DuckDBTypeId.LIST, DuckDBTypeId.STRUCT];
-
-const answerTypes = new Map<DuckDBTypeId, AnswerColumn['type']>([
-  ...numbers.map((id) => [id, 'number'] as const),
-  ...nested.map((id) => [id, 'json'] as const),
-  [DuckDBTypeId.BOOLEAN, 'boolean'],
-]);
-
-function textOf(value: DuckDBValue): string | null {
-  if (value === null) return null;
-  return isNested(value) ? jsonOf(value) : scalarText(value);
-}
-
-/** Timestamps are written with their milliseconds, as Athena writes them. */
-function scalarText(value: DuckDBValue): string {
-  const text = String(value);
-  if (!(value instanceof DuckDBTimestampValue)) return text;
-  const [seconds = '', fraction = ''] = text.split('.');
-  return `${seconds}.${fraction.padEnd(3, '0')}`;
-}
-
-function jsonOf(value: DuckDBValue): string {
-  if (value instanceof DuckDBListValue) return `[${value.items.map(jsonOf).join(',')}]`;
-  if (value instanceof DuckDBStructValue) {
-    const fields = Object.entries(value.entries).map(
-      ([name, field]) => `${JSON.stringify(name)}:${jsonOf(field)}`,
-    );
-    return `{${fields.join(',')}}`;
-  }
-  const isLiteral =
-    value === null || typeof value === 'bigint' || typeof value === 'boolean' || Number.isFinite(value);
-  return isLiteral ? String(value) : JSON.stringify(scalarText(value));
-}
-
-function isNested(value: DuckDBValue): boolean {
-  return value instanceof DuckDBListValue || value instanceof DuckDBStructValue;
 }
 
 /** Kinds of errors that are about the text of a statement, which may name a file. */

@@ -1,5 +1,5 @@
 import type { CatalogColumn, CatalogTable } from '../../../schemas/catalog-table.ts';
-import { duckDbType, identifier, literal } from './dialect.ts';
+import { duckDbType, identifier, list, literal } from './dialect.ts';
 
 /** DuckDB's statement that makes the table out of its files, which may be none, or lack columns added later. */
 export function tableSql(table: CatalogTable, files: readonly string[]): string {
@@ -38,8 +38,4 @@ function jsonReader({ columns, mappings, partitionKeys }: CatalogTable, files: r
 
 function nullOf({ name, type }: CatalogColumn): string {
   return `CAST(NULL AS ${duckDbType(type)}) AS ${identifier(name)}`;
-}
-
-function list(files: readonly string[]): string {
-  return `[${files.map(literal).join(', ')}]`;
 }

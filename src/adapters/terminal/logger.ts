@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import type { SliceResult } from '../../../schemas/pull-result.ts';
 import { sliceName } from '../../domain/slice.ts';
-import { visible } from '../../domain/visible.ts';
+import { visibleInLine } from '../../domain/visible.ts';
 import type { PullEvent, Report } from '../../ports.ts';
 
 export interface LoggerOptions {
@@ -29,20 +29,31 @@ export function createLogger({ level, stream }: LoggerOptions): Logger {
     stream,
   );
   return {
-    info: (message) => log.info(visible(message)),
-    warn: (message) => log.warn(visible(message)),
-    error: (message) => log.error(visible(message)),
+    info: (message) => log.info(visibleInLine(message)),
+    warn: (message) => log.warn(visibleInLine(message)),
+    error: (message) => log.error(visibleInLine(message)),
     report: (event) => {
       const { severity, message, fields } = lineOf(event);
-      log[severity]({ slice: sliceName(event.slice), ...fields }, visible(message));
+      log[severity](shown({ slice: sliceName(event.slice), ...fields }), visibleInLine(message));
     },
   };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function shown(fields: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? visibleInLine(value) : value,
+    ]),
+  );
 }
 
 interface Line {
   readonly severity: 'debug' | 'info' | 'warn' | 'error';
   readonly message: string;
-  readonly fields?: Readonly<Record<string, unknown>>;
+  readonly fields?: Fields;
 }
 
 type LineOf<T> = (event: Extract<PullEvent, { readonly type: T }>) => Line;
@@ -55,6 +66,7 @@ const lines: { readonly [T in PullEvent['type']]: LineOf<T> } = {
     message: `try ${attempt} failed, will try again: ${reason}`,
   }),
   restart: ({ reason }) => ({ severity: 'warn', message: `beginning again from page one: ${reason}` }),
+  note: ({ message }) => ({ severity: 'info', message }),
   warning: ({ message }) => ({ severity: 'warn', message }),
   'slice-finished': ({ result }) => finishedLine(result),
 };

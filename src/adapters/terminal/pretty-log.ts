@@ -13,6 +13,8 @@ export function prettyLog({ colorize, write }: PrettyOptions) {
     translateTime: 'HH:MM:ss',
     ignore: 'slice',
     singleLine: true,
+    // The name of an error is a field like any other, and stays in the line.
+    errorLikeObjectKeys: [],
     messageFormat: (log, messageKey) => [log['slice'], log[messageKey]].filter(Boolean).join(': '),
   });
   return { write: (line: string) => write(prettify(line)) };

@@ -13,21 +13,26 @@ let trial: Trial;
 let target: string;
 const workingFolder = join(tmpdir(), `backup-ledger-query-${process.pid}`);
 const temporaryFolder = join(workingFolder, 'tmp');
-const before = { cwd: process.cwd(), tmpdir: process.env['TMPDIR'] };
+const homeFolder = join(workingFolder, 'home');
+const before = { cwd: process.cwd(), tmpdir: process.env['TMPDIR'], home: process.env['HOME'] };
 
 beforeAll(async () => {
-  mkdirSync(temporaryFolder, { recursive: true });
+  for (const folder of [temporaryFolder, homeFolder]) mkdirSync(folder, { recursive: true });
   trial = await openTrial({ summaries: 60 });
   await trial.pull();
   const [partition = ''] = [...(await trial.objects()).keys()].filter((key) => key.endsWith('.parquet'));
   target = join(trial.ledger, partition);
-  process.env['TMPDIR'] = temporaryFolder;
+  Object.assign(process.env, { TMPDIR: temporaryFolder, HOME: homeFolder });
   process.chdir(workingFolder);
 });
 afterAll(async () => {
   process.chdir(before.cwd);
-  if (before.tmpdir === undefined) delete process.env['TMPDIR'];
-  else process.env['TMPDIR'] = before.tmpdir;
+  for (const [name, value] of [
+    ['TMPDIR', before.tmpdir],
+    ['HOME', before.home],
+  ] as const)
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
   await trial.close();
 });
 
@@ -108,6 +113,9 @@ const writing = [
   "SELECT * FROM query_table('pulls')",
   "SELECT * FROM json_execute_serialized_sql(json_serialize_sql('SELECT 1'))",
   'SELECT * FROM force_checkpoint()',
+  "SELECT * FROM (PIVOT (FROM enable_logging('QueryLog', storage = 'file', storage_path = 'NEW')) ON a IN (1) USING count(*))",
+  "SELECT 1 LIMIT (SELECT count(*) FROM enable_logging('QueryLog', storage = 'file', storage_path = 'NEW'))",
+  'SELECT * FROM duckdb_secrets()',
   'USE memory',
   "LOAD 'NEW'",
   'INSTALL httpfs',
@@ -124,6 +132,10 @@ const dressings: readonly ((sql: string) => string)[] = [
   (sql) => `EXPLAIN (ANALYZE, FORMAT json) ${sql}`,
   (sql) => `\n-- SELECT 1\n/* a /* b */ EXPLAIN /* SELECT */ ANALYZE -- more\n ${sql};`,
   (sql) => `/* SELECT */ ${sql}`,
+  // Comments that end earlier than they seem to.
+  (sql) => `/* a */ ${sql}; -- */ EXPLAIN SELECT 1`,
+  (sql) => `/* a */ ${sql} -- */ EXPLAIN SELECT 1`,
+  (sql) => `\n-- a\r${sql} /*\nSELECT 1 */`,
 ];
 
 it.each(writing)('changes nothing: %s', async (sql) => {
@@ -143,6 +155,8 @@ it.each([
   'EXPLAIN SELECT * FROM copy_job_daily',
   'EXPLAIN ANALYZE SELECT * FROM copy_job_daily',
   '/* first */ EXPLAIN (FORMAT json) -- then\n SELECT 1',
+  'EXPLAIN (SELECT 1)',
+  '/* first */ SELECT 1 /* EXPLAIN */ -- last */',
   'WITH t AS (SELECT 1 AS a) SELECT * FROM t',
   'FROM pulls',
   'VALUES (1)',
@@ -160,6 +174,17 @@ it.each([
   const { code, stderr } = await runCliHere(['query', '--ledger', trial.ledger, sql]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(everything()).toEqual(found);
+});
+
+it('opens the files of the tables only: the engine itself could make no file', async () => {
+  const ask = async (sql: string) => runCliHere(['query', '--ledger', trial.ledger, sql]);
+  const { stdout } = await ask("SELECT current_setting('allowed_directories') AS folders");
+  expect(stdout).toBe('folders\n[]\n');
+  for (const path of ['ledger.json', '*', 'pulls/*'])
+    expect((await ask(`SELECT * FROM glob('${join(trial.ledger, path)}')`)).stderr).toContain(
+      'Permission Error',
+    );
+  expect((await ask(`SELECT count(*) AS n FROM read_parquet('${target}')`)).code).toBe(0);
 });
 
 it.each([
