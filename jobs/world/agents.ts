@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, type ClientRequest } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
@@ -6,6 +7,8 @@ import { Agent, type AgentConnectOpts } from 'agent-base';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
+import { BrokenTransferError } from '../../src/adapters/aws/errors.ts';
+import { PROXY_REFUSED } from '../../src/adapters/aws/unknown-region.ts';
 import { LedgerError } from '../../src/errors.ts';
 
 /** As many connections as the SDK's own agents keep. */
@@ -45,26 +48,35 @@ function isUsable(name: string, value: string | undefined): boolean {
 
 function certificates(path: string | undefined): Buffer | undefined {
   if (!path) return undefined;
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new LedgerError(
+  const unusable = (why: string) =>
+    new LedgerError(
       'fix-config',
       `AWS_CA_BUNDLE: expected a readable file of certificates, got ${path}: ${why}`,
     );
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw unusable(error instanceof Error ? error.message : String(error));
   }
+  // Node takes a file without any, and then trusts nobody.
+  if (!/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----/.test(bytes.toString('latin1')))
+    throw unusable('it holds none');
+  return bytes;
 }
 
 /** Chooses for each request: a bucket may have a host of its own, and NO_PROXY may name it. */
 class ChoosingAgent extends Agent {
   readonly #ca: Buffer | undefined;
   readonly #chosen = new Map<string, HttpAgent>();
+  /** Ends the connections of proxies that have not answered yet, which belong to no agent: they would keep the process. */
+  readonly #closing = new AbortController();
 
   constructor(ca: Buffer | undefined) {
     // Handed on with each request: the agents of proxies forget what they are made with.
     super({ ...KEPT, ...(ca && { ca }) });
     this.#ca = ca;
+    setMaxListeners(0, this.#closing.signal);
   }
 
   override async connect(_request: ClientRequest, options: AgentConnectOpts): Promise<HttpAgent> {
@@ -80,13 +92,28 @@ class ChoosingAgent extends Agent {
   #open(isSecure: boolean, proxy: string): HttpAgent {
     const options = { ...KEPT, ...(this.#ca && { ca: this.#ca }) };
     if (proxy === '') return isSecure ? new HttpsAgent(options) : new HttpAgent(KEPT);
-    return isSecure ? new HttpsProxyAgent(proxy, options) : new HttpProxyAgent(proxy, KEPT);
+    if (!isSecure) return new HttpProxyAgent(proxy, KEPT);
+    const agent = new HttpsProxyAgent(proxy, { ...options, signal: this.#closing.signal });
+    return agent.on('proxyConnect', refuseRefusal);
   }
 
   override destroy(): void {
     this.#chosen.forEach((agent) => agent.destroy());
     super.destroy();
+    this.#closing.abort();
   }
+}
+
+/** A proxy that does not connect has said nothing AWS would say; thrown, it is the request's error. */
+function refuseRefusal({ statusCode }: { readonly statusCode: number }, request: ClientRequest): void {
+  if (statusCode === 200) return;
+  const { host: hostname } = request;
+  const what = `the proxy does not connect to ${hostname}: it answers ${Number.isNaN(statusCode) ? 'no HTTP' : statusCode}`;
+  if (statusCode === 407)
+    throw new LedgerError('fix-config', `${what}, so give its user and password in the URL of HTTPS_PROXY`);
+  if (statusCode < 500)
+    throw new LedgerError('fix-config', `${what}, so have it allow the host, or name that in NO_PROXY`);
+  throw Object.assign(new BrokenTransferError(what), { code: PROXY_REFUSED, hostname });
 }
 
 function isLoopback(host: string): boolean {

@@ -93,7 +93,9 @@ function verdictOnStatus(error: unknown): Verdict | undefined {
 /** A successful answer that is not what it should be: cut short, or of something on the way. The SDK throws what it likes then. */
 function isUnreadable(error: unknown): boolean {
   const status = statusOf(error);
-  return status !== undefined && status >= 200 && status < 300;
+  if (status !== undefined) return status >= 200 && status < 300;
+  // What the SDK itself throws when it asks for credentials on the way.
+  return /^Invalid response from (?:STS|SSO)/.test(redactedMessage(error));
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -31,14 +31,17 @@ export async function unknownRegion(
   const isKnown = IN_A_PARTITION.test(region);
   // What asks to be tried again proves nothing about a region that may be there.
   if (isKnown && (code !== 'ENOTFOUND' || !(await isFound(other, resolve)))) return undefined;
-  const seen = isKnown ? `${hostname} does not exist, and ${other} does` : `${hostname} does not exist`;
+  const seen = isKnown ? `${hostname} does not exist, and ${other} does` : `${hostname} is not found`;
   return new RequestError('fix-config', `${seen}: ${IS_REGION_RIGHT} Got ${region}`, {
     cause: error,
   });
 }
 
-/** Node's two codes for a name without an address. */
-const NOT_RESOLVED: readonly unknown[] = ['ENOTFOUND', 'EAI_AGAIN'];
+/** The code of an error of ours: a proxy that looks up names, and does not say what it found. */
+export const PROXY_REFUSED = 'PROXY_REFUSED';
+
+/** Node's two codes for a name without an address, and what may be one. */
+const NOT_RESOLVED: readonly unknown[] = ['ENOTFOUND', 'EAI_AGAIN', PROXY_REFUSED];
 
 function notResolved(error: unknown): { readonly code: unknown; readonly hostname: string } {
   const { code, hostname } = chainOf(error).find((found) => NOT_RESOLVED.includes(found['code'])) ?? {};

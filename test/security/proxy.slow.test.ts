@@ -22,9 +22,12 @@ let trial: Trial;
 let endpoint: Server;
 let proxy: Server;
 let asked: string[] = [];
+/** What the proxy answers to CONNECT instead of connecting; empty for nothing at all. */
+let refusal: string | undefined;
 
 beforeEach(async () => {
   asked = [];
+  refusal = undefined;
   trial = await openTrial({ summaries: 20 });
   endpoint = createTlsServer(
     { key: readFileSync(files.key), cert: readFileSync(files.cert) },
@@ -48,6 +51,8 @@ beforeEach(async () => {
   });
   proxy.on('connect', (incoming: IncomingMessage, socket) => {
     asked.push(`CONNECT ${incoming.url} ${incoming.headers['proxy-authorization'] ?? ''}`.trim());
+    socket.on('error', () => undefined);
+    if (refusal !== undefined) return void (refusal !== '' && socket.end(refusal));
     const through = connect(portOf(endpoint), '127.0.0.1', () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       through.pipe(socket).pipe(through);
@@ -74,23 +79,18 @@ function portOf(server: Server): number {
 }
 
 /** Pulls from the endpoint that only the proxy knows. */
-function pull(env: Readonly<Record<string, string>>): Promise<Finished> {
+function pull(env: Readonly<Record<string, string>>, flags: readonly string[] = []): Promise<Finished> {
   const now = new Date(trial.simulator.clock.now()).toISOString();
-  const args = [
-    'pull',
-    '--ledger',
-    trial.ledger,
-    '--region',
-    'eu-west-1',
-    '--now',
-    now,
-    '--max-attempts',
-    '1',
+  const defaults = [
+    ...(flags.includes('--ledger') ? [] : ['--ledger', trial.ledger]),
+    ...(flags.includes('--region') ? [] : ['--region', 'eu-west-1']),
   ];
+  const args = ['pull', ...defaults, '--now', now, ...flags];
   const url = `https://${HOST}:${portOf(endpoint)}`;
   return runCliProcess(args, {
     ...awsEnvironment(trial.simulator.url),
     AWS_ENDPOINT_URL_BACKUP: url,
+    BACKUP_LEDGER_MAX_ATTEMPTS: '1',
     ...env,
   });
 }
@@ -145,5 +145,55 @@ describe('a pull behind a proxy', () => {
     expect(stderr + stdout).toContain(words);
     expect(stderr + stdout).not.toContain('s3cret');
     expect(code).toBe(78);
+  });
+});
+
+describe('a proxy that does not connect', () => {
+  it.each([
+    ['407 Proxy Authentication Required', 78, 'so give its user and password in the URL of HTTPS_PROXY'],
+    ['403 Forbidden', 78, 'so have it allow the host, or name that in NO_PROXY'],
+    ['502 Bad Gateway', 75, 'it answers 502'],
+    ['garbage', 75, 'it answers no HTTP'],
+  ])('answers %s', async (status, exit, words) => {
+    refusal = `HTTP/1.1 ${status}\r\ncontent-length: 0\r\n\r\n`;
+    const { code, stderr } = await pull({ HTTPS_PROXY: proxyUrl(), AWS_CA_BUNDLE: files.cert });
+    expect(stderr).toContain(`the proxy does not connect to ${HOST}: `);
+    expect(stderr).toContain(words);
+    expect(stderr).not.toContain('s3cret');
+    expect(code).toBe(exit);
+  });
+
+  it('is not waited for when it says nothing', { timeout: 20_000 }, async () => {
+    refusal = '';
+    const { code } = await pull({ HTTPS_PROXY: proxyUrl(), BACKUP_LEDGER_DEADLINE: '2s' });
+    expect(code).toBe(75);
+  });
+
+  it('is not asked again for a region that is in no partition', async () => {
+    refusal = 'HTTP/1.1 502 Bad Gateway\r\n\r\n';
+    const env = { HTTPS_PROXY: proxyUrl(), AWS_ENDPOINT_URL_BACKUP: '', BACKUP_LEDGER_MAX_ATTEMPTS: '5' };
+    const { code, stderr } = await pull(env, ['--region', 'xx-nowhere-1']);
+    expect(stderr).toContain("is the Region's name right? Got xx-nowhere-1");
+    expect(asked).toHaveLength(1);
+    expect(code).toBe(78);
+  });
+});
+
+describe('what the SDK reads from the environment stays given', () => {
+  it.each([
+    ['my-bucket', {}, 'my-bucket.s3.us-east-1.amazonaws.com:443'],
+    ['my-bucket', { AWS_USE_FIPS_ENDPOINT: 'true' }, 'my-bucket.s3-fips.us-east-1.amazonaws.com:443'],
+    [
+      'my-bucket',
+      { AWS_USE_DUALSTACK_ENDPOINT: 'true' },
+      'my-bucket.s3.dualstack.us-east-1.amazonaws.com:443',
+    ],
+    // The alias of an access point stands where a bucket does.
+    ['point-4xqz-s3alias', {}, 'point-4xqz-s3alias.s3.us-east-1.amazonaws.com:443'],
+  ])('a ledger in %s with %j is asked for at %s', async (bucket, env, host) => {
+    refusal = 'HTTP/1.1 502 Bad Gateway\r\n\r\n';
+    const plain = { HTTPS_PROXY: proxyUrl(), AWS_REGION: 'us-east-1' };
+    await pull({ ...plain, ...env }, ['--region', 'us-east-1', '--ledger', `s3://${bucket}/prefix`]);
+    expect(asked[0]).toContain(`CONNECT ${host} `);
   });
 });
