@@ -128,9 +128,9 @@ export const databaseName = matching(
 export const s3Url = matching(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:\/\S*)?$/, 's3://bucket/folder');
 
 export const ledgerPlace: Parse<LedgerPlace> = (text) => {
+  if (/^(?:s3:\/\/)?arn:/.test(text)) return expectedAlias;
   if (!text.includes('://'))
     return text === '' ? expectedLedger : { value: { type: 'folder', path: resolve(text) } };
-  if (text.startsWith('s3://arn:')) return expectedAlias;
   const [, bucket = '', prefix = ''] = /^s3:\/\/([^/]+)\/?(.*?)\/*$/.exec(text) ?? [];
   const clean = prefix.split('/').every((part) => part !== '.' && part !== '..') && !prefix.includes('//');
   return BUCKET_PATTERN.test(bucket) && clean && prefix.isWellFormed()

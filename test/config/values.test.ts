@@ -123,8 +123,9 @@ describe('a ledger', () => {
   });
 
   it('names an access point by its alias', () => {
-    const arn = 's3://arn:aws:s3:eu-west-1:111111111111:accesspoint/ledger/prefix';
-    expect(ledgerPlace(arn)).toEqual({ expected: expect.stringContaining('by its alias') as string });
+    const arn = 'arn:aws:s3:eu-west-1:111111111111:accesspoint/ledger/prefix';
+    for (const text of [arn, `s3://${arn}`])
+      expect(ledgerPlace(text)).toEqual({ expected: expect.stringContaining('by its alias') as string });
     const alias = 'ledger-abcdefghijklmnopqrstuvwxyz123456-s3alias';
     expect(ledgerPlace(`s3://${alias}/prefix`)).toEqual({
       value: { type: 's3', bucket: alias, prefix: 'prefix' },

@@ -52,7 +52,11 @@ beforeEach(async () => {
   proxy.on('connect', (incoming: IncomingMessage, socket) => {
     asked.push(`CONNECT ${incoming.url} ${incoming.headers['proxy-authorization'] ?? ''}`.trim());
     socket.on('error', () => undefined);
-    if (refusal !== undefined) return void (refusal !== '' && socket.end(refusal));
+    if (refusal === '') return;
+    if (refusal !== undefined) {
+      socket.end(refusal);
+      return;
+    }
     const through = connect(portOf(endpoint), '127.0.0.1', () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
       through.pipe(socket).pipe(through);

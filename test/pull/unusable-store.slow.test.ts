@@ -26,7 +26,6 @@ const refusing =
       : undefined;
 
 it.each([
-  ['NotImplemented', undefined],
   ['', ''],
   ['', '<html>Not implemented</html>'],
 ])('a store that answers a conditional put with 501 %s %j cannot be used', async (code, body) => {
