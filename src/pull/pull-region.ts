@@ -112,6 +112,7 @@ function readAll(pull: SlicePull, world: PullWorld, options: PullOptions): Promi
       maxPages: limits.maxPages,
       maxRejects: limits.maxRejects,
       clock: world.clock,
+      signal: world.signal,
       openRaw: openRawWith(slice, world, options, source),
       onAttempt: (reading) => {
         pull.reading = reading;

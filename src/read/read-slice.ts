@@ -18,12 +18,17 @@ export const MAX_RESTARTS = 3;
 /** Rejected rows that are told in full when they fail the slice; tolerated ones all are. */
 const MAX_REJECTS_LISTED = 20;
 
+/** Some tens of milliseconds of work. AWS sends 500 a page at most. */
+const ROWS_PER_BREATH = 5_000;
+
 export interface ReadOptions {
   readonly slice: Slice;
   readonly source: SummarySource;
   readonly maxPages: number;
   readonly maxRejects: number;
   readonly clock: Clock;
+  /** Ends the work on a page, however many rows it has. */
+  readonly signal?: AbortSignal;
   /** Opens a file for the raw pages of an attempt; undefined when none are kept. */
   readonly openRaw?: ((observedAt: EpochMs) => Promise<RawPages>) | undefined;
   /** Given each attempt as it begins: it shows how far a failed one came. */
@@ -98,7 +103,7 @@ class Attempt implements Reading {
     const keep = this.#raw?.append;
     for await (const items of followPages(slice.kind, source, { maxPages, keep })) {
       this.pages += 1;
-      items.forEach((item, index) => this.#take(item, index));
+      await this.#takeAll(items);
       onPage(this.pages, items.length);
     }
     this.complete = true;
@@ -145,6 +150,16 @@ class Attempt implements Reading {
   discardRaw(): void {
     this.#raw?.discard();
     this.#raw = undefined;
+  }
+
+  /** With a breath now and then, in which signals and the deadline are heard. */
+  async #takeAll(items: readonly unknown[]): Promise<void> {
+    for (const [index, item] of items.entries()) {
+      this.#take(item, index);
+      if (index % ROWS_PER_BREATH !== ROWS_PER_BREATH - 1) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      this.#options.signal?.throwIfAborted();
+    }
   }
 
   #take(item: unknown, index: number): void {

@@ -1,37 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCliHere } from '../fixtures/cli.ts';
+import {
+  type AnsweringServer,
+  type GivenAnswer,
+  startAnsweringServer,
+} from '../fixtures/answering-server.ts';
 import { choices } from '../fixtures/choices.ts';
 
 /** Nothing that S3, STS, Athena, Glue or AWS's list of regions says is a bug of ours, or waited for without end. */
 
-interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-let server: Server;
-let folder: string;
-let answer: Answer;
-
+let server: AnsweringServer;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'backup-ledger-random-'));
-  server = createServer((request, response) => {
-    request.resume();
-    response.writeHead(answer.status, answer.headers).end(answer.body);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server = await startAnsweringServer();
 });
-afterAll(async () => {
-  server.closeAllConnections();
-  server.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => server.close());
 
 const onS3 = ['--ledger', 's3://a-bucket/prefix', '--s3-path-style'];
 const role = ['--assume-role', 'arn:aws:iam::{account}:role/x', '--accounts', '111122223333'];
@@ -99,7 +82,7 @@ const contents = [
   tag('Credentials', credentials),
 ];
 
-function answerOf(seed: number): Answer {
+function answerOf(seed: number): GivenAnswer {
   const { below, one } = choices(seed);
   const json = JSON.stringify({
     __type: one(values),
@@ -139,16 +122,16 @@ describe('three hundred random answers', () => {
     '%s (%i) never ends in a bug, and always ends',
     { timeout: 120_000 },
     async (_name, index, command) => {
-      const { port } = server.address() as AddressInfo;
       const env = {
-        AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+        AWS_ENDPOINT_URL: server.url,
         AWS_REGION: 'eu-west-1',
         AWS_ACCESS_KEY_ID: 'test',
         AWS_SECRET_ACCESS_KEY: 'test',
       };
-      const ledger = command.includes('--ledger') ? [] : ['--ledger', join(folder, 'ledger')];
+      const ledger = command.includes('--ledger') ? [] : ['--ledger', join(server.folder, 'ledger')];
       for (let seed = index * 50; seed < (index + 1) * 50; seed++) {
-        answer = answerOf(seed);
+        const answer = answerOf(seed);
+        server.give(answer);
         const flags = [...ledger, '--max-attempts', '1', '--log-level', 'silent'];
         const { code, stdout, stderr } = await runCliHere([...command, ...flags], env);
         expect([0, 64, 65, 75, 78], JSON.stringify({ ...answer, stdout, stderr })).toContain(code);

@@ -1,48 +1,29 @@
-import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  type AnsweringServer,
+  type GivenAnswer,
+  startAnsweringServer,
+} from '../fixtures/answering-server.ts';
 import { choices } from '../fixtures/choices.ts';
 import { runCliHere } from '../fixtures/cli.ts';
 
 /** Nothing an endpoint says is a bug of ours: whatever it answers, the exit code is that of bad data, of trouble, or of a setting. */
 
-interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-let server: Server;
-let folder: string;
-let answer: Answer;
-let requests = 0;
-
+let server: AnsweringServer;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'backup-ledger-random-'));
-  server = createServer((_request, response) => {
-    requests += 1;
-    response.writeHead(answer.status, answer.headers).end(answer.body);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server = await startAnsweringServer();
 });
-afterAll(async () => {
-  server.closeAllConnections();
-  server.close();
-  await rm(folder, { recursive: true });
-});
+afterAll(() => server.close());
 
-async function pull(given: Answer, attempts = 1) {
-  answer = given;
-  requests = 0;
-  const { port } = server.address() as AddressInfo;
+async function pull(given: GivenAnswer, attempts = 1) {
+  server.give(given);
   const found = await runCliHere(
     [
       'pull',
       '--ledger',
-      join(folder, 'ledger'),
+      join(server.folder, 'ledger'),
       '--region',
       'eu-west-1',
       '--reconcile',
@@ -51,12 +32,12 @@ async function pull(given: Answer, attempts = 1) {
       String(attempts),
     ],
     {
-      AWS_ENDPOINT_URL_BACKUP: `http://127.0.0.1:${port}`,
+      AWS_ENDPOINT_URL_BACKUP: server.url,
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
     },
   );
-  return { ...found, requests };
+  return { ...found, requests: server.requests };
 }
 
 const statuses = [
@@ -110,7 +91,7 @@ const lists: readonly unknown[] = [
 ];
 const tokens: readonly unknown[] = [undefined, null, '', 5, {}, [], '\ud800', 'next', 'x'.repeat(10_000)];
 
-function answerOf(seed: number): Answer {
+function answerOf(seed: number): GivenAnswer {
   const { below, one } = choices(seed);
   const body = JSON.stringify({
     ...(below(2) && { __type: one(names) }),
@@ -123,7 +104,7 @@ function answerOf(seed: number): Answer {
   const headers = {
     ...(below(2) && { 'x-amzn-errortype': JSON.stringify(one(names)).replaceAll('"', '') }),
     ...(below(3) === 0 && { 'retry-after': one(['0', '-1', 'soon', '1e9', '']) }),
-    ...(below(3) === 0 && { date: one(['yesterday', '', new Date().toUTCString()]) }),
+    ...(below(3) === 0 && { date: one(['yesterday', '', 'Mon, 23 Nov 2026 03:30:00 GMT']) }),
     ...(below(3) === 0 && { 'content-type': one(['text/html', 'application/json', 'x']) }),
     ...(below(4) === 0 && { 'x-amz-crc32': '1' }),
   };
@@ -187,7 +168,7 @@ it('a header that is none is a broken transfer', async () => {
   await new Promise<void>((resolve) => raw.listen(0, '127.0.0.1', resolve));
   const { port } = raw.address() as AddressInfo;
   const { code } = await runCliHere(
-    ['pull', '--ledger', join(folder, 'other'), '--region', 'eu-west-1', '--max-attempts', '1'],
+    ['pull', '--ledger', join(server.folder, 'other'), '--region', 'eu-west-1', '--max-attempts', '1'],
     {
       AWS_ENDPOINT_URL_BACKUP: `http://127.0.0.1:${port}`,
       AWS_ACCESS_KEY_ID: 'test',

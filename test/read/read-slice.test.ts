@@ -105,6 +105,26 @@ describe('reading a slice', () => {
   });
 });
 
+describe('a page of a hundred thousand rows', () => {
+  const page = Array.from({ length: 100_000 }, (_, index) =>
+    aSummary({ MessageCategory: `reason ${index}` }),
+  );
+
+  it('is read whole', async () => {
+    const { reading } = await read(onePage(...page));
+    expect(reading.books).toMatchObject({ received: 100_000, kept: 100_000 });
+  });
+
+  it('is left in the middle when the pull is stopped', async () => {
+    const stopping = new AbortController();
+    const reason = new Error('stopped');
+    setTimeout(() => stopping.abort(reason), 1);
+    const { reading, error } = await read(onePage(...page), { signal: stopping.signal });
+    expect(error).toBe(reason);
+    expect(reading.books.received).toBeLessThan(100_000);
+  });
+});
+
 describe('the books', () => {
   const foreign = aSummary({ Region: 'us-east-1' });
   const reject = aSummary({ Count: -1 });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { LedgerError } from '../../../src/errors.ts';
+import { choices } from '../../fixtures/choices.ts';
 import { openTrial } from '../../fixtures/trial.ts';
 
 /** Whatever a store answers, what comes of it is trouble or a setting, never a bug of ours. */
@@ -32,15 +33,6 @@ const bodies = [
   '\u0000',
 ];
 
-/** Numbers from a seed: each run tries the same answers. */
-function random(seed: number) {
-  let state = seed * 7_919 + 1;
-  return (most: number) => {
-    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return Math.floor((state / 2_147_483_648) * most);
-  };
-}
-
 it.each(['GetObject', 'PutObject', 'ListObjectsV2'])(
   'two hundred random answers to %s never end in a bug',
   { timeout: 120_000 },
@@ -48,11 +40,11 @@ it.each(['GetObject', 'PutObject', 'ListObjectsV2'])(
     const trial = await openTrial({ on: 's3', summaries: 10 });
     await trial.pull();
     for (let seed = 0; seed < 200; seed++) {
-      const below = random(seed);
+      const { below, one } = choices(seed);
       const answer = {
-        status: statuses[below(statuses.length)] ?? 500,
-        code: codes[below(codes.length)] ?? '',
-        ...(below(3) > 0 && { body: bodies[below(bodies.length)] ?? '' }),
+        status: one(statuses),
+        code: one(codes),
+        ...(below(3) > 0 && { body: one(bodies) }),
       };
       let left = 1;
       trial.s3?.setFault((request) => (request.operation === operation && left-- > 0 ? answer : undefined));
