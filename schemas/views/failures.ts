@@ -2,6 +2,9 @@ import { factsOf, type Kind, kindNames } from '../kinds.ts';
 import { hasMessageCategory, isTrouble, ratio } from './outcomes.ts';
 import type { View } from './view.ts';
 
+/** AWS spells one category in several ways: AccessDenied, ACCESS_DENIED. */
+const CATEGORY = `replace(upper(message_category), '_', '')`;
+
 /** Kinds whose jobs say why they failed. */
 export const kindsWithReasons: readonly Kind[] = kindNames.filter(hasMessageCategory);
 
@@ -26,11 +29,11 @@ export function failuresView(kind: Kind): View {
     account_id,
     resource_type,
     state,
-    replace(upper(message_category), '_', '') AS message_category,
+    ${CATEGORY} AS message_category,
     CAST(sum(job_count) AS bigint) AS jobs,
     CAST(sum(CASE WHEN ${isTrouble(kind)} THEN job_count ELSE 0 END) AS bigint) AS in_trouble
   FROM ${factsOf(kind).table}
-  GROUP BY start_date, start_month, region, account_id, resource_type, state, replace(upper(message_category), '_', '')
+  GROUP BY start_date, start_month, region, account_id, resource_type, state, ${CATEGORY}
 ), shared AS (
   SELECT
     counted.*,
