@@ -1,6 +1,6 @@
 import { factsOf, type Kind, kindNames } from '../kinds.ts';
 import { isUnfinished } from './outcomes.ts';
-import { monthSql, type View } from './view.ts';
+import { lastDays, monthSql, type View } from './view.ts';
 
 const name = 'ledger_coverage';
 
@@ -39,7 +39,8 @@ ORDER BY kind, region, scope`,
       question: 'How long after its end was each day first seen?',
       sql: `SELECT start_date, kind, region, pulls, first_observed, lag_hours, reconciled
 FROM ${name}
-WHERE start_date >= DATE '2026-11-20' AND kind = 'copy'
+WHERE ${lastDays(3)}
+  AND kind = 'copy'
 ORDER BY start_date, region`,
     },
     {

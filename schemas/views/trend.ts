@@ -1,7 +1,7 @@
 import type { Kind } from '../kinds.ts';
 import { dailyViewName } from './daily.ts';
 import { ratio } from './outcomes.ts';
-import { type BoundableView, monthSql } from './view.ts';
+import { type BoundableView, daysAgo, lastDays, monthSql } from './view.ts';
 
 /** The longest window. After so many days without jobs all windows of an account are empty, and its rows end. */
 const LONGEST_DAYS = 28;
@@ -31,7 +31,8 @@ export function trendView(kind: Kind): BoundableView {
         sql: `SELECT region, account_id, finished_7d, round(success_rate_week_before, 4) AS before,
   round(success_rate_7d, 4) AS now, round(week_over_week, 4) AS change
 FROM ${name}
-WHERE start_date = DATE '2026-11-22' AND week_over_week < 0
+WHERE ${daysAgo(1)}
+  AND week_over_week < 0
 ORDER BY week_over_week, region, account_id
 LIMIT 5`,
       },
@@ -39,7 +40,8 @@ LIMIT 5`,
         question: 'Which accounts had no job on a day, though they had some before?',
         sql: `SELECT start_date, region, account_id, jobs_7d
 FROM ${name}
-WHERE start_date >= DATE '2026-11-16' AND jobs = 0
+WHERE ${lastDays(7)}
+  AND jobs = 0
 ORDER BY start_date, region, account_id
 LIMIT 5`,
       },
@@ -47,7 +49,7 @@ LIMIT 5`,
         question: 'How does the longer view differ from the shorter one, by region?',
         sql: `SELECT region, round(avg(success_rate_7d), 4) AS mean_rate_7d, round(avg(success_rate_28d), 4) AS mean_rate_28d
 FROM ${name}
-WHERE start_date = DATE '2026-11-22'
+WHERE ${daysAgo(1)}
 GROUP BY region
 ORDER BY region`,
       },

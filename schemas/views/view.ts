@@ -37,3 +37,21 @@ export function createViewSql({ name, sql }: View): string {
 export function monthSql(date: string): string {
   return `substr(CAST(${date} AS varchar), 1, 7)`;
 }
+
+/** For examples: the newest days, whenever it is asked, from their months alone. */
+export function lastDays(days: number): string {
+  return `start_date >= ${ago(days)}\n  AND start_month >= ${monthAgo(days)}`;
+}
+
+/** For examples: one day, whenever it is asked. */
+export function daysAgo(days: number): string {
+  return `start_date = ${ago(days)} AND start_month = ${monthAgo(days)}`;
+}
+
+function ago(days: number): string {
+  return `current_date - INTERVAL '${days}' DAY`;
+}
+
+function monthAgo(days: number): string {
+  return `date_format(${ago(days)}, '%Y-%m')`;
+}

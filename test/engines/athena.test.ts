@@ -319,6 +319,8 @@ describe('the views', () => {
   );
 
   it.each(examples)('answer alike: %s', async (_question, sql) => {
+    // Of the world's day, not of the test's.
+    expect(await sameOnBoth(sql.replaceAll('current_date', `DATE '2026-11-23'`))).toBeInstanceOf(Array);
     expect(await sameOnBoth(sql)).toBeInstanceOf(Array);
   });
 });
