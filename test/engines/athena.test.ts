@@ -8,6 +8,7 @@ import { views } from '../../schemas/views/views.ts';
 import { DAY_MS } from '../../src/domain/day.ts';
 import type { QueryEngine } from '../../src/ports.ts';
 import { aSummary } from '../fixtures/builders.ts';
+import { dashboardQueries } from '../fixtures/dashboard.ts';
 import { dailyColumns, dailyTruth } from '../fixtures/daily-truth.ts';
 import { rowsOf, type SqlRow } from '../fixtures/local-sql.ts';
 import { expectedRows, withoutObservation } from '../fixtures/trial.ts';
@@ -324,6 +325,15 @@ describe('the views', () => {
     expect(await sameOnBoth(sql.replaceAll('current_date', `DATE '2026-11-23'`))).toBeInstanceOf(Array);
     expect(await sameOnBoth(sql)).toBeInstanceOf(Array);
   });
+});
+
+describe('the dashboard for Grafana', () => {
+  it.each(dashboardQueries('2026-11-01', '2026-11-23'))(
+    'gets the same from both engines: %s',
+    async (_title, sql) => {
+      expect(await sameOnBoth(sql)).toBeInstanceOf(Array);
+    },
+  );
 });
 
 describe('our commands', () => {

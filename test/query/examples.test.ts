@@ -77,7 +77,7 @@ it('are written down in schemas/athena/QUERIES.md', async () => {
 it('are twelve questions people ask, in schemas/README.md', async () => {
   const page = fileURLToPath(new URL('../../schemas/README.md', import.meta.url));
   const [before, rest = ''] = (await readFile(page, 'utf8')).split('## Twelve questions\n', 2);
-  const after = rest.slice(rest.indexOf('\n## ') + 1);
+  const after = rest.slice(rest.indexOf('\nA dashboard for Grafana') + 1);
   const answers = (await answersTo(questions)).join('\n');
   const chapter = `## Twelve questions\n\nAsked on 2026-11-23 of the same simulated world as [\`athena/QUERIES.md\`](athena/QUERIES.md).\n\n${answers}\n`;
   await expect(`${before}${chapter}${after}`).toMatchFileSnapshot('../../schemas/README.md');
