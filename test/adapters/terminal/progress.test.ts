@@ -12,19 +12,19 @@ function display(slices: readonly Slice[]) {
   const progress = createProgress({ stream, slices, now: () => (now += 1000) });
   return {
     progress,
-    lastLine: () => text.split('\n').findLast((line) => line.includes(' region')) ?? '',
+    lastLine: () => text.split('\n').findLast((line) => line.includes(' slice')) ?? '',
     text: () => text,
   };
 }
 
 const [one, other] = [aSlice(), aSlice({ region: 'us-east-1' })];
 
-it('counts regions done, pages, rows and requests sent again', () => {
+it('counts slices done, pages, rows, rows a second and requests sent again', () => {
   const { progress, lastLine } = display([one, other]);
   progress.report({ type: 'page', slice: one, page: 1, rows: 500 });
   progress.report({ type: 'retry', slice: other, attempt: 1, reason: 'Throttling' });
   progress.report({ type: 'page', slice: other, page: 1, rows: 700 });
-  expect(lastLine()).toContain('0 of 2 regions · 2 pages · 1,200 rows · 1 request sent again');
+  expect(lastLine()).toContain('0 of 2 slices · 2 pages · 1,200 rows · 200 rows/s · 1 request sent again');
 });
 
 it('tells the time left only while every open slice was pulled before', () => {
@@ -34,12 +34,12 @@ it('tells the time left only while every open slice was pulled before', () => {
   expect(lastLine()).not.toContain('left');
   progress.report({ type: 'slice-started', slice: other, expectedPages: 10 });
   progress.report({ type: 'page', slice: other, page: 1, rows: 1 });
-  expect(lastLine()).toMatch(/about \d+ s left/);
+  expect(lastLine()).toMatch(/about 1 min \d+ s left · 2 pages/);
 });
 
 it('keeps log lines above the display', () => {
   const { progress, text } = display([one]);
   progress.report({ type: 'page', slice: one, page: 1, rows: 1 });
   progress.writeAbove('a line\n');
-  expect(text().indexOf('a line')).toBeLessThan(text().lastIndexOf(' region'));
+  expect(text().indexOf('a line')).toBeLessThan(text().lastIndexOf(' slice'));
 });
