@@ -2,7 +2,7 @@ import type { ReplayedTable, ReplayResult } from '../../schemas/replay-result.ts
 import { groupBy } from '../domain/group-by.ts';
 import { counted, some, timeSpan } from '../domain/show.ts';
 import { type Block, countWord, type Paragraph, signs, type Summary, type Word } from '../domain/summary.ts';
-import { tableLabel } from './table-label.ts';
+import { partitionLabel, tableLabel } from './table-label.ts';
 
 const columns = [
   { title: '' },
@@ -45,7 +45,10 @@ function incompleteLines({ tables }: ReplayResult): Paragraph[] {
   return tables.flatMap(({ incomplete }) =>
     incomplete.map(({ partition, action, reasons }) => ({
       sign: signs.doubtful,
-      words: [{ text: `${partition}: `, tone: 'strong' }, { text: `${actions[action]}: ${some(reasons)}` }],
+      words: [
+        { text: `${partitionLabel(partition)}: `, tone: 'strong' },
+        { text: `${actions[action]}: ${some(reasons)}` },
+      ],
     })),
   );
 }
@@ -55,7 +58,7 @@ const actions = { kept: 'left as it was', rebuilt: 'rebuilt from what there is' 
 function unreadableLines({ unreadable }: ReplayResult): Paragraph[] {
   return unreadable.map(({ partition, cure }) => ({
     sign: signs.failed,
-    words: [{ text: `${partition}: `, tone: 'strong' }, { text: `cannot be read: ${cure}` }],
+    words: [{ text: `${partitionLabel(partition)}: `, tone: 'strong' }, { text: `cannot be read: ${cure}` }],
   }));
 }
 

@@ -17,6 +17,10 @@ const table: ReplayedTable = {
   record: 'pulls/x',
 };
 
+function partitionOf(month: string): string {
+  return `copy_job_summaries/aggregation_period=ONE_DAY/start_month=${month}/eu-west-1.parquet`;
+}
+
 function aResult(fields: Partial<ReplayResult> = {}): ReplayResult {
   return {
     schema_version: 1,
@@ -64,13 +68,15 @@ describe('the end of a replay', () => {
   });
 
   it('says what was left out, what is incomplete and what cannot be read', async () => {
-    const incomplete = [{ partition: 'p1', action: 'kept' as const, reasons: ['raw/a is gone'] }];
+    const incomplete = [
+      { partition: partitionOf('2026-10'), action: 'kept' as const, reasons: ['raw/a is gone'] },
+    ];
     const { out, code } = await run(
       aResult({
         outcome: 'incomplete',
         exit_code: 65,
         tables: [{ ...table, incomplete }],
-        unreadable: [{ partition: 'p2', cure: 'restore it' }],
+        unreadable: [{ partition: partitionOf('2026-11'), cure: 'restore it' }],
         skipped: [
           { raw: 'raw/b', reason: 'pull failed' },
           { raw: 'raw/c', reason: 'pull failed' },
@@ -86,8 +92,8 @@ describe('the end of a replay', () => {
       '–  2 raw files left out (pull failed): raw/b, raw/c',
       '–  1 raw file left out (withdrawn): raw/d',
       '–  1 pull withdrawn: pull-d',
-      '!  p1: left as it was: raw/a is gone',
-      '✗  p2: cannot be read: restore it',
+      '!  copy eu-west-1 2026-10: left as it was: raw/a is gone',
+      '✗  copy eu-west-1 2026-11: cannot be read: restore it',
       '',
       '✗  incomplete: 1 month written, 2 unchanged in 2.0 s; exit code 65',
       '→  look at what is named above: it could not be rebuilt whole',
