@@ -20,7 +20,7 @@ interface Given {
 async function query(args: readonly string[], { isTTY = false, files = {}, cell }: Given = {}) {
   const asked: string[] = [];
   let taken = 0;
-  let now = 0;
+  let now = 10_000;
   async function* rows() {
     for (; taken < ROWS; taken++) yield [cell ?? String(taken)];
   }

@@ -4,15 +4,15 @@ import { createProgress } from '../../../src/adapters/terminal/progress.ts';
 import type { Slice } from '../../../src/domain/slice.ts';
 import { aSlice } from '../../fixtures/builders.ts';
 
-function display(slices: readonly Slice[]) {
-  const stream = new PassThrough();
+function display(slices: readonly Slice[], columns?: number) {
+  const stream = Object.assign(new PassThrough(), columns !== undefined && { columns });
   let text = '';
   stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
   let now = 0;
   const progress = createProgress({ stream, slices, now: () => (now += 1000) });
   return {
     progress,
-    lastLine: () => text.split('\n').findLast((line) => line.includes(' slice')) ?? '',
+    lastLine: () => text.split('\n').findLast((line) => line.includes(' sli')) ?? '',
     text: () => text,
   };
 }
@@ -42,4 +42,15 @@ it('keeps log lines above the display', () => {
   progress.report({ type: 'page', slice: one, page: 1, rows: 1 });
   progress.writeAbove('a line\n');
   expect(text().indexOf('a line')).toBeLessThan(text().lastIndexOf(' slice'));
+});
+
+it.each([
+  [80, '0 of 1 slice · 1 page · 500 rows · 250 rows/s'],
+  [31, '0 of 1 slice · 1 page'],
+  [12, '0 of 1 sli…'],
+])('says at %i columns what there is room for', (columns, text) => {
+  const { progress, lastLine } = display([one], columns);
+  progress.report({ type: 'page', slice: one, page: 1, rows: 500 });
+  expect(lastLine()).toContain(text);
+  expect(lastLine()).not.toContain(`${text} ·`);
 });
