@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { columnsOf } from '../../schemas/columns.ts';
 import { factsOf, kindNames } from '../../schemas/kinds.ts';
+import { questions } from '../../schemas/questions.ts';
 import { coverageSql } from '../../schemas/views/coverage.ts';
 import { trendView } from '../../schemas/views/trend.ts';
 import { views } from '../../schemas/views/views.ts';
@@ -314,7 +315,7 @@ describe('the views', () => {
     expect(jobsOf(rows)).toBeGreaterThan(jobsOf(truth) * 0.95);
   });
 
-  const examples = views.flatMap(({ name, examples: each }) =>
+  const examples = [...views, { name: 'README', examples: questions }].flatMap(({ name, examples: each }) =>
     each.map(({ question, sql }) => [`${name}: ${question}`, sql] as const),
   );
 
