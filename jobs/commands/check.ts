@@ -9,7 +9,7 @@ import {
   exitCodes,
   FINDINGS_EXIT_CODE,
   InterruptedError,
-  type LedgerError,
+  LedgerError,
 } from '../../src/errors.ts';
 import { openEngine } from '../world/engine.ts';
 import { organizationAccounts } from '../world/organization.ts';
@@ -64,9 +64,16 @@ async function expectedAccounts(
   session: Session,
 ): Promise<string[] | undefined> {
   if (named.length === 0) return undefined;
-  const members = named.includes(ORGANIZATIONS) ? await organizationAccounts(maxAttempts, session) : [];
+  const members = named.includes(ORGANIZATIONS) ? await activeMembers(maxAttempts, session) : [];
+  return [...new Set([...named.filter((name) => name !== ORGANIZATIONS), ...members])];
+}
+
+/** Throws `LedgerError` where there are none: nobody would be missed. */
+async function activeMembers(maxAttempts: number, session: Session): Promise<string[]> {
+  const members = await organizationAccounts(maxAttempts, session);
   const active = members.filter(({ state }) => state === ACTIVE).map(({ id }) => id);
-  return [...new Set([...named.filter((name) => name !== ORGANIZATIONS), ...active])];
+  if (active.length > 0) return active;
+  throw new LedgerError('fix-config', 'ListAccounts: AWS named no active account of an organization');
 }
 
 interface Told {

@@ -1,5 +1,5 @@
 import type { EpochMs } from '../../schemas/columns.ts';
-import type { Kind } from '../../schemas/kinds.ts';
+import { type Kind, kindNames } from '../../schemas/kinds.ts';
 import type { CheckFinding } from '../../schemas/check-result.ts';
 import { addDays, type Day } from '../domain/day.ts';
 import { ANY_ACCOUNT, accountOf, type Scope } from '../domain/slice.ts';
@@ -118,18 +118,18 @@ function placeOf({ kind, region, scope }: CoveredSlice): string {
   return `${kind} in ${region}${scope === ANY_ACCOUNT ? '' : ` of ${scope}`}`;
 }
 
-/** The days of each kind that a good pull saw in any slice. */
+/** The days of each kind that a good pull saw in any slice, kinds in their own order. */
 export function knownDays(slices: readonly CoveredSlice[]): ReadonlyMap<Kind, KnownDays> {
-  const known = new Map<Kind, KnownDays>();
-  for (const { kind, firstSeen, lastSeen } of slices) {
-    if (firstSeen === undefined || lastSeen === undefined) continue;
-    const { first, last } = known.get(kind) ?? { first: firstSeen, last: lastSeen };
-    known.set(kind, {
-      first: firstSeen < first ? firstSeen : first,
-      last: lastSeen > last ? lastSeen : last,
-    });
-  }
-  return known;
+  const days = kindNames.flatMap((kind) => {
+    const own = slices.filter((slice) => slice.kind === kind);
+    const first = own.flatMap(({ firstSeen }) => firstSeen ?? []).toSorted()[0];
+    const last = own
+      .flatMap(({ lastSeen }) => lastSeen ?? [])
+      .toSorted()
+      .at(-1);
+    return first === undefined || last === undefined ? [] : [[kind, { first, last }] as const];
+  });
+  return new Map(days);
 }
 
 /** Tells up to which day the jobs of an account are known, by kind and region; undefined where nobody pulls them. */

@@ -2,7 +2,15 @@ import type { Kind } from '../../schemas/kinds.ts';
 import type { CheckedKind, CheckFinding, Ended } from '../../schemas/check-result.ts';
 import { addDays, type Day } from '../domain/day.ts';
 import type { KnownDays } from './coverage.ts';
-import { aFinding, type CheckOptions, type Judgement, percent, ROUNDING, WEEK_DAYS } from './task.ts';
+import {
+  aFinding,
+  byPlace,
+  type CheckOptions,
+  type Judgement,
+  percent,
+  ROUNDING,
+  WEEK_DAYS,
+} from './task.ts';
 
 /** How the jobs of a kind in an account ended: on the newest day, in the week that ends with it, in the week before. */
 export interface AccountRates {
@@ -30,7 +38,10 @@ export function judgeRates(
   const low = rates.flatMap((rate) => tooLow(rate, dayOf(rate, known), options));
   const fallen = comparable.flatMap((rate) => fell(rate, dayOf(rate, known), options));
   return {
-    findings: [...low.toSorted(byValue), ...fallen.toSorted((a, b) => fallOf(b) - fallOf(a))],
+    findings: [
+      ...low.toSorted(byValue),
+      ...fallen.toSorted((a, b) => fallOf(b) - fallOf(a) || byPlace(a, b)),
+    ],
     notes: young.map(
       ([kind, { first, last }]) =>
         `the week before is not known of ${kind} jobs, so neither falls nor new reasons are judged: the days looked at ` +
@@ -87,7 +98,7 @@ function shareOf(ended: Ended, when: string): string {
 }
 
 function byValue(a: CheckFinding, b: CheckFinding): number {
-  return (a.value ?? 0) - (b.value ?? 0) || (String(a.account) < String(b.account) ? -1 : 1);
+  return (a.value ?? 0) - (b.value ?? 0) || byPlace(a, b);
 }
 
 function fallOf({ value, compared_with: before }: CheckFinding): number {

@@ -29,7 +29,7 @@ export function judgeReasons(
       const days = known.get(reason.kind);
       return days && days.first <= weekBeforeBegins(days.last) ? [newReason(reason, days)] : [];
     })
-    .toSorted((a, b) => (b.value ?? 0) - (a.value ?? 0));
+    .toSorted((a, b) => (b.value ?? 0) - (a.value ?? 0) || (a.message < b.message ? -1 : 1));
 }
 
 function newReason({ kind, reason, jobs, accounts, firstDay }: NewReason, days: KnownDays): CheckFinding {

@@ -5,7 +5,7 @@ import { groupBy } from '../domain/group-by.ts';
 import { counted } from '../domain/show.ts';
 import type { LastDayKnown } from './coverage.ts';
 import { type AccountHistory, isLongPause } from './history.ts';
-import { aFinding, type CheckOptions, daysFrom, DEFAULT_DAYS } from './task.ts';
+import { aFinding, byPlace, type CheckOptions, daysFrom, DEFAULT_DAYS } from './task.ts';
 
 /**
  * An account without a completed job of any kind for so many days; and one in which a kind fell silent while others go on: one
@@ -24,9 +24,7 @@ export function judgeSilence(
     // Whoever left before the days looked at is missed by those alone who expect it.
     .filter(([account, own]) => isExpected?.has(account) || hasJobSince(own, since))
     .flatMap(([, own]) => silenceOf(own, lastDayKnown, options));
-  return findings.toSorted(
-    (a, b) => (b.value ?? 0) - (a.value ?? 0) || (String(a.account) < String(b.account) ? -1 : 1),
-  );
+  return findings.toSorted((a, b) => (b.value ?? 0) - (a.value ?? 0) || byPlace(a, b));
 }
 
 function hasJobSince(own: readonly AccountHistory[], since: Day | undefined): boolean {

@@ -62,6 +62,11 @@ function placeOf({ kind, account, region }: Pick<CheckFinding, 'kind' | 'account
   return [kind, region === null ? '' : ` in ${region}`, account === null ? '' : ` of ${account}`].join('');
 }
 
+/** Of equally bad findings, whichever engine found them. */
+export function byPlace(a: CheckFinding, b: CheckFinding): number {
+  return a.place === b.place ? 0 : a.place < b.place ? -1 : 1;
+}
+
 /** `98.4 %`, rounded down: a rate below a threshold never looks as if it met it. */
 export function percent(value: number): string {
   return `${(Math.floor(value * 10 + ROUNDING) / 10).toFixed(1)} %`;
