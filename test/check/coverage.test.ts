@@ -8,14 +8,27 @@ import { told } from './story.ts';
 const HOUR_MS = 3_600_000;
 
 describe('the age of a ledger', () => {
-  const judge = (...slices: readonly CoveredSlice[]) =>
-    told({ findings: judgeAge(newestOf(slices), options()) });
+  const findings = (slices: readonly CoveredSlice[], since?: string) =>
+    judgeAge(newestOf(slices), options({ since }));
+  const judge = (...slices: readonly CoveredSlice[]) => told({ findings: findings(slices) });
 
   it('is that of its newest good pull, and may be just so much', () => {
     const old = aSlice({ observedAt: NOW - 90 * HOUR_MS });
     expect(judge(old, aSlice({ observedAt: NOW - 36 * HOUR_MS }))).toEqual([]);
     expect(judge(old, aSlice({ observedAt: NOW - 36 * HOUR_MS - 1 }))).toEqual([
       'ledger-stale the ledger: 36 against 36',
+    ]);
+  });
+
+  it('is too old without a day to look at, however long ago the last pull may be', () => {
+    expect(findings([aSlice()], '2026-11-22')).toEqual([]);
+    expect(findings([aSlice({ observedAt: NOW - HOUR_MS })], '2026-11-23')).toEqual([
+      expect.objectContaining({
+        code: 'ledger-stale',
+        message:
+          'the newest day is 2026-11-22, before the first day to look at, 2026-11-23; ' +
+          'the last good pull was 1 hour ago, at 2026-11-23T02:30Z',
+      }),
     ]);
   });
 
