@@ -9,7 +9,7 @@ const HOUR_MS = 3_600_000;
 
 describe('the age of a ledger', () => {
   const findings = (slices: readonly CoveredSlice[], since?: string) =>
-    judgeAge(newestOf(slices), options({ since }));
+    judgeAge({ newest: newestOf(slices), emptyPull: undefined }, options({ since }));
   const judge = (...slices: readonly CoveredSlice[]) => told({ findings: findings(slices) });
 
   it('is that of its newest good pull, and may be just so much', () => {
@@ -30,6 +30,15 @@ describe('the age of a ledger', () => {
           'the last good pull was 1 hour ago, at 2026-11-23T02:30Z',
       }),
     ]);
+  });
+
+  it('is another matter where pulls are good and see nothing', () => {
+    const newest = newestOf([aSlice({ observedAt: NOW - 90 * HOUR_MS })]);
+    const wordsAfter = (emptyPull: string) => judgeAge({ newest, emptyPull }, options())[0]?.message;
+    expect(wordsAfter('2026-11-19')).toMatch(/allowed\); does pull still run every day\?$/);
+    expect(wordsAfter('2026-11-20')).toMatch(
+      /allowed\), and pulls after it were good, but saw no job at all: /,
+    );
   });
 
   it('is not known of one without a day', () => {
@@ -84,7 +93,9 @@ describe('missing days', () => {
     expect(told(judge([aSlice(empty)], { ...daily, emptyDay: '2026-11-14' }))).toEqual([
       'days-incomplete copy in eu-west-1: 9 against 0',
     ]);
-    expect(told(judge([aSlice(holed)], daily))).toEqual(['days-incomplete copy in eu-west-1: 3 against 0']);
+    expect(told(judge([aSlice({ ...holed, lastSeen: '2026-11-20' })], daily))).toEqual([
+      'days-incomplete copy in eu-west-1: 3 against 0',
+    ]);
   });
 
   it('are a note where that is usual, or jobs were seen once', () => {
