@@ -38,6 +38,12 @@ export function monthSql(date: string): string {
   return `substr(CAST(${date} AS varchar), 1, 7)`;
 }
 
+/** Bounds the months, so that only their objects are read, and the days, both included. */
+export function withinSql(from: string, to: string): string {
+  const months = [from, to].map((day) => `'${day.slice(0, 7)}'`).join(' AND ');
+  return `start_month BETWEEN ${months} AND start_date BETWEEN DATE '${from}' AND DATE '${to}'`;
+}
+
 /** For examples: the newest days, whenever it is asked, from their months alone. */
 export function lastDays(days: number): string {
   return `start_date >= ${ago(days)}\n  AND start_month >= ${monthAgo(days)}`;
