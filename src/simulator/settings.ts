@@ -100,6 +100,13 @@ const worldChecks: Checks = {
   zeroRows: isFlag,
   foreignRegionRows: isFlag,
   countsMove: isFlag,
+  countJobs: oneOf('all', 'top-level', 'leaves'),
+  dayZone: oneOf('utc', 'region', 'region-unsaid'),
+  summariesAge: numberFrom(0),
+  monitoring: isFlag,
+  listDays: numberFrom(0),
+  listBy: oneOf('creation', 'completion'),
+  listShare: numberFrom(0, 1),
   absences: isAnything,
 };
 

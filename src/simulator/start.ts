@@ -56,11 +56,11 @@ type Controls = Pick<
 
 /** The world behind the endpoint, and the controls that change it. */
 function createInner(
-  { seed, accounts, rowsPerDay, latencyMs, now, world: firstWorld, faults }: ResolvedOptions,
+  { seed, accounts, rowsPerDay, composites, latencyMs, now, world: firstWorld, faults }: ResolvedOptions,
   record: EndpointContext['record'],
 ): { readonly context: EndpointContext; readonly controls: Controls } {
   const clock = createClock(now);
-  const jobs = createJobTable({ seed, accounts, rowsPerDay });
+  const jobs = createJobTable({ seed, accounts, rowsPerDay, composites });
   const snapshots = createSnapshots(jobs);
   const schedule = createFaultSchedule(seed);
   schedule.set(faults);

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Query } from '../world/count.ts';
 import { tokenRefused } from '../errors.ts';
-import type { EpochSeconds } from '../world/jobs.ts';
+import type { EpochSeconds } from '../world/job-sheet.ts';
 
 /** Where a paging sequence stands, and in which snapshot of the world. */
 export interface Position {
