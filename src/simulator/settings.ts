@@ -72,7 +72,7 @@ const scopeChecks: Checks = {
   kind: oneOf(...kindNames),
   page: wholeFrom(1),
   times: wholeFrom(1),
-  of: oneOf('rows', 'sums', 'both'),
+  of: oneOf('rows', 'sums', 'both', 'jobs'),
 };
 
 /** Throws InvalidSettingError with every problem. */

@@ -5,9 +5,9 @@ import { traitTableOf } from './job-traits.ts';
 import type { JobTable } from './job-table.ts';
 import { type EpochSeconds, type JobSheet, MAX_LIFE_DAYS, resourceTypes, stepAt } from './job-sheet.ts';
 import { type Projection, projectTraits, projectValues } from './projection.ts';
-import { createCountedRows, type CountedRows } from './counted-rows.ts';
+import { createCountedRows, type CountedRows, joinRows } from './counted-rows.ts';
 import { boundsOf, type CountedWindow, windowOf } from './window.ts';
-import type { World } from './world.ts';
+import { foreignRegionOf, type World } from './world.ts';
 
 /** Days of drawn jobs kept in memory: the widest window, today, and the longest life before it, with some to spare. */
 const CACHED_DAYS = 15 + 1 + 2 * MAX_LIFE_DAYS;
@@ -24,8 +24,19 @@ export interface Moment {
   readonly world: World;
 }
 
+/** An endpoint's rows at the moment, those of another region included where it shows them. */
+export function countAnswer(jobs: JobTable, query: Query, moment: Moment): CountedRows {
+  const own = countJobs(jobs, query, moment);
+  if (!moment.world.foreignRegionRows) return own;
+  const region = foreignRegionOf(query.region);
+  return joinRows(
+    own,
+    countJobs(jobs, { ...query, region }, { ...moment, only: (account) => account % 10 === 0 }),
+  );
+}
+
 /** Counts one region's jobs as they stand at the moment. `only` narrows the accounts, by index. */
-export function countJobs(
+function countJobs(
   jobs: JobTable,
   query: Query,
   { now, world, only = () => true }: Moment & { readonly only?: (account: number) => boolean },
