@@ -289,6 +289,12 @@ export const doctorFlags = {
   concurrency: limitFlags.concurrency,
   'max-pages': limitFlags['max-pages'],
   ...athenaFlags,
+  calibrate: {
+    shape: 'switch',
+    group: CHECKS,
+    describe:
+      'find out how AWS counts, from its lists of jobs (5 requests a second, unless --max-rate says else)',
+  },
   json: { shape: 'switch', group: OUTPUT, describe: 'print what was found as one JSON line' },
   ...runFlags,
   ...outputFlags,

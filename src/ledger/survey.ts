@@ -1,3 +1,4 @@
+import { parseEvidencePath } from './calibration.ts';
 import { parsePartitionPath, type PartitionKey } from './partition.ts';
 import { parseRecordsPath, type RecordsKey } from './records-key.ts';
 import { parseRawPath, type RawKey } from './raw-key.ts';
@@ -38,7 +39,8 @@ export async function surveyLedger(store: ObjectStore): Promise<Survey> {
     const partition = parsePartitionPath(key);
     const record = parseRecordsPath(key);
     const raw = parseRawPath(key);
-    if (isOwnName(key)) continue;
+    // Evidence of how AWS counts is no part of what is kept for ever: nothing is proved by it.
+    if (isOwnName(key) || parseEvidencePath(key)) continue;
     if (key === MANIFEST) hasManifest = true;
     else if (partition) regionNamed(partition.region).partitions.push({ key, ...partition });
     else if (record) regionNamed(regionOf(record.slice)).records.push({ key, ...record });

@@ -4,7 +4,7 @@ import { type AccountServices, startAccountServices } from '../fixtures/account-
 import { type AthenaServer, startAthena } from '../fixtures/athena-server.ts';
 import { type Finished, runCliHere, runCliProcess } from '../fixtures/cli.ts';
 import { type GlueServer, startGlue } from '../fixtures/glue-server.ts';
-import { awsEnvironment, openTrial, RUN_TIME, type Trial } from '../fixtures/trial.ts';
+import { awsEnvironment, openTrial, RUN_TIME, type Trial, type TrialOptions } from '../fixtures/trial.ts';
 
 /** All that the doctor looks at, in good health, and the doctor. */
 export interface Clinic {
@@ -27,8 +27,8 @@ export interface Examination extends Pick<DoctorResult, 'checks'> {
   readonly troubled: readonly string[];
 }
 
-export async function openClinic(): Promise<Clinic> {
-  const trial = await openTrial({ on: 's3', accounts: 5 });
+export async function openClinic(trialOptions: TrialOptions = {}): Promise<Clinic> {
+  const trial = await openTrial({ on: 's3', accounts: 5, ...trialOptions });
   let services: AccountServices = await startAccountServices({
     now: () => RUN_TIME,
     regions: { 'eu-west-1': 'ENABLED_BY_DEFAULT', 'us-east-1': 'ENABLED_BY_DEFAULT' },
