@@ -129,6 +129,9 @@ export interface Caller {
   readonly time?: number;
 }
 
+/** The services an organisation trusts, by their principals, or why they are not known. */
+export type TrustedServices = readonly string[] | 'no organisation' | 'denied';
+
 /** An object store with what a look at it from outside needs, and a pull does not. */
 export interface InspectedStore extends ObjectStore {
   /** Takes a probe away again. Nothing of a ledger is ever deleted. */

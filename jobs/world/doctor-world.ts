@@ -1,11 +1,13 @@
 import { rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GlueClient } from '@aws-sdk/client-glue';
+import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { STSClient } from '@aws-sdk/client-sts';
 import { createGlueCatalog } from '../../src/adapters/aws/glue.ts';
 import { createRetry } from '../../src/adapters/aws/retry.ts';
 import { retryLostRaces } from '../../src/adapters/back-off.ts';
 import { callerIdentity } from '../../src/adapters/aws/sts.ts';
+import { trustedServices } from '../../src/adapters/aws/trusted-services.ts';
 import { naming } from '../../src/adapters/folder/errors.ts';
 import { isThere } from '../../src/adapters/folder/paths.ts';
 import { createFileStore } from '../../src/adapters/folder/store.ts';
@@ -30,10 +32,12 @@ export async function openDoctorWorld(config: DoctorConfig, session: Session): P
   const client = { region: home, ...clientOptions(defaultTimeouts) };
   const sts = new STSClient(client);
   const glue = new GlueClient(client);
+  const organizations = new OrganizationsClient(client);
   const sources = await openSources(gently(config), { timeouts: defaultTimeouts, retry, signal });
   closing(() => {
     sts.destroy();
     glue.destroy();
+    organizations.destroy();
     sources.close();
   });
   const { ledger, database } = config;
@@ -45,6 +49,7 @@ export async function openDoctorWorld(config: DoctorConfig, session: Session): P
     findSlices: async () => config.slicesIn(await findRegions(config, signal)),
     openSource: (slice, hooks) => sources.openSource(slice, hooks),
     openJobs: (slice, request, hooks) => sources.openJobs(slice, request, hooks),
+    trustedServices: () => trustedServices({ client: organizations, retry, signal }),
     maxPages: config['max-pages'],
     concurrency: config.concurrency,
     isOnS3: ledger.type === 's3',

@@ -18,6 +18,7 @@ import type {
   QueryEngine,
   RequestHooks,
   SummarySource,
+  TrustedServices,
 } from '../ports.ts';
 
 /** What is looked at. What is left out is not there to be looked at: a local ledger has no catalog. */
@@ -29,6 +30,7 @@ export interface DoctorWorld {
   readonly findSlices: () => Promise<readonly Slice[]>;
   readonly openSource: (slice: Slice, hooks: RequestHooks) => SummarySource;
   readonly openJobs: (slice: Slice, request: JobListRequest, hooks: RequestHooks) => PageSource;
+  readonly trustedServices: () => Promise<TrustedServices>;
   readonly maxPages: number;
   readonly concurrency: number;
   /** Undefined when there is no ledger yet, and none is needed. */

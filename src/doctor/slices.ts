@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import type { SummaryRow } from '../../schemas/columns.ts';
 import type { Check, Observation } from '../../schemas/doctor-result.ts';
 import { factsOf } from '../../schemas/kinds.ts';
+import { checkAccounts } from './accounts.ts';
 import { type DoctorWorld, failed, look, ok, warning } from './checks.ts';
 import { addDays, isMidnight, utcDay } from '../domain/day.ts';
 import { eachRow } from '../domain/row.ts';
@@ -31,7 +32,7 @@ export async function checkSlices(
   const wholes =
     read.length === 0
       ? []
-      : [...accountsOf(read), ...daysOf(read, world), ...totalsOf(read), ...foreignOf(read)];
+      : [...(await accountsOf(read, world)), ...daysOf(read, world), ...totalsOf(read), ...foreignOf(read)];
   return {
     checks: [...regions, ...looks.map(checkReach), ...wholes],
     observations: read.flatMap((slice) => observe(slice, world)),
@@ -100,23 +101,12 @@ function rowsOf(looks: readonly SliceLook[]): SummaryRow[] {
   return looks.flatMap(({ reading }) => (reading ? [...eachRow(reading.rows())] : []));
 }
 
-function accountsOf(looks: readonly SliceLook[]): readonly Check[] {
-  const name = 'accounts';
-  const seen = new Set(rowsOf(looks).map((row) => row.account_id));
-  if (looks.some(({ slice }) => slice.scope !== 'any'))
-    return [ok(name, `${counted(seen.size, 'account')}, as asked for`)];
-  if (seen.size > 1) return [ok(name, `ANY shows ${seen.size.toLocaleString('en')} accounts`)];
-  const fix =
-    'run from the management or a delegated administrator account of AWS Backup, with cross-account monitoring on; or read ' +
-    'accounts one by one with --assume-role and --accounts. If there is one account only, all is well';
-  if (seen.size === 1) return [warning(name, 'ANY shows 1 account: this looks like a member account', fix)];
-  return [
-    warning(
-      name,
-      'no jobs at all were shown',
-      'see whether AWS Backup has had jobs in these regions in the last 14 days',
-    ),
-  ];
+function accountsOf(looks: readonly SliceLook[], world: DoctorWorld): Promise<readonly Check[]> {
+  return checkAccounts(
+    looks.map(({ slice }) => slice),
+    rowsOf(looks),
+    world,
+  );
 }
 
 function daysOf(looks: readonly SliceLook[], { clock }: DoctorWorld): readonly Check[] {
