@@ -5,8 +5,8 @@ import { factsOf } from '../../../schemas/kinds.ts';
 import { zoneOf } from '../../../schemas/region-zones.ts';
 import { eachRow } from '../../domain/row.ts';
 import { type Slice, sliceName } from '../../domain/slice.ts';
-import { asLedgerError } from '../../errors.ts';
-import { type DoctorWorld, failed, type Finding, look } from '../checks.ts';
+import { asLedgerError, type LedgerError } from '../../errors.ts';
+import { type DoctorWorld, failed, type Finding } from '../checks.ts';
 import { examineCaller, found } from '../doctor.ts';
 import { readSummaries } from '../read-summaries.ts';
 import { findSlices } from '../slices.ts';
@@ -41,12 +41,16 @@ export async function* calibrate(world: CalibrationWorld): AsyncGenerator<Findin
 async function calibrateSlice(slice: Slice, world: CalibrationWorld): Promise<SliceFindings> {
   const { operation, jobList } = factsOf(slice.kind);
   const fix = `allow the caller backup:${operation} and backup:${jobList.operation}, as jobs/iam/calibrate-policy.json does`;
-  let findings: SliceFindings = { checks: [] };
-  const failures = await look(world, { name: nameOf(slice), fix }, async () => {
-    findings = await compareSlice(slice, world);
-    return findings.checks;
-  });
-  return { ...findings, checks: failures };
+  try {
+    return await compareSlice(slice, world);
+  } catch (thrown) {
+    return { checks: [failed(nameOf(slice), errorOf(thrown, world), fix)] };
+  }
+}
+
+/** What stopped the run goes before what it led to. */
+function errorOf(thrown: unknown, { signal }: CalibrationWorld): LedgerError {
+  return asLedgerError(signal.aborted ? signal.reason : thrown);
 }
 
 async function compareSlice(slice: Slice, world: CalibrationWorld): Promise<SliceFindings> {
@@ -62,9 +66,15 @@ async function compareSlice(slice: Slice, world: CalibrationWorld): Promise<Slic
   const evidence = days.length === 0 ? held.evidence : days;
   const verdict = decide(slice.kind, evidence);
   const calibration = calibrationOf(slice, { list, held, evidence, verdict });
-  const { shortfall } = held;
+  const said = {
+    slice,
+    calibration,
+    fits: verdict.fits,
+    shortfall: held.shortfall,
+    foreignRows: first.books.foreign,
+  };
   return {
-    checks: [...sentences({ slice, calibration, fits: verdict.fits, shortfall }), ...checks],
+    checks: [...sentences(said), ...checks],
     calibration,
   };
 }
@@ -78,9 +88,8 @@ async function keep(
   try {
     return { days: await addEvidence(sliceName(slice), fresh, await world.evidence()), checks: [] };
   } catch (thrown) {
-    const error = asLedgerError(world.signal.aborted ? world.signal.reason : thrown);
     const fix = 'correct --ledger, or allow the caller to read, list and write below its calibration/';
-    return { days: fresh, checks: [failed(`evidence of ${nameOf(slice)}`, error, fix)] };
+    return { days: fresh, checks: [failed(`evidence of ${nameOf(slice)}`, errorOf(thrown, world), fix)] };
   }
 }
 

@@ -42,11 +42,12 @@ export function dimensionsIn(kind: Kind, cell: string): Record<string, string | 
   return Object.fromEntries(cellColumnsOf(kind).map((name, index) => [name, values[index] ?? null]));
 }
 
-/** Reads the jobs of a kind's list; what has no ID or no time of creation is none. */
+/** Reads the jobs of a kind's list; what has no ID or no time of creation is none. Jobs of one cell share what they have in common. */
 export function jobReader(kind: Kind): (item: unknown) => ListedJob | undefined {
   const { jobList } = factsOf(kind);
   const names = cellColumnsOf(kind);
   const cellOf = cellsOf(kind);
+  const cells = new Map<string, Pick<ListedJob, 'account' | 'state' | 'cell'>>();
   return (item) => {
     const fields = recordOf(item);
     const id = textOf(fields[jobList.id]);
@@ -55,13 +56,15 @@ export function jobReader(kind: Kind): (item: unknown) => ListedJob | undefined 
     const dimensions = Object.fromEntries(
       names.map((name) => [name, dimensionOf(kind, fields, name)]),
     ) as Dimensions;
+    const cell = cellOf(dimensions);
+    const { account_id: account = null, state = null } = dimensions;
+    const shared = cells.get(cell) ?? { account, state, cell };
+    cells.set(cell, shared);
     return {
+      ...shared,
       id,
       parentId: textOf(fields['ParentJobId']),
       isParent: fields['IsParent'] === true,
-      account: dimensions.account_id ?? null,
-      state: dimensions.state ?? null,
-      cell: cellOf(dimensions),
       created,
       completed: instantOf(fields['CompletionDate']),
     };

@@ -13,6 +13,8 @@ export interface Said {
   /** Whether some hypothesis explains the summaries. */
   readonly fits: boolean;
   readonly shortfall: Shortfall | undefined;
+  /** Rows that the summaries show of other regions, or of accounts that were not asked for. */
+  readonly foreignRows: number;
 }
 
 export function nameOf({ kind, region, scope }: Slice): string {
@@ -23,7 +25,11 @@ export function nameOf({ kind, region, scope }: Slice): string {
 export function sentences(said: Said): Check[] {
   const { slice, calibration, fits, shortfall } = said;
   const name = nameOf(slice);
-  const obstacles = [...refusal(name, said), ...shortness(name, slice.kind, shortfall)];
+  const obstacles = [
+    ...strangers(name, said),
+    ...refusal(name, said),
+    ...shortness(name, slice.kind, shortfall),
+  ];
   if (calibration.jobs === 0) {
     const message =
       'no finished jobs lie on days that can be compared: today, the two days before it and days that began more than 13 days ago cannot';
@@ -38,6 +44,15 @@ export function sentences(said: Said): Check[] {
 }
 
 const AGAIN = 'run doctor --calibrate again in some days: what was found is kept in the ledger and adds up';
+
+/** Lists name no region, so what lies elsewhere cannot be compared. */
+function strangers(name: string, { slice, foreignRows }: Said): Check[] {
+  if (foreignRows === 0) return [];
+  const message =
+    `the endpoint of ${slice.region} also shows ${counted(foreignRows, 'row')} of other regions or accounts: they are ` +
+    'not compared';
+  return [warning(name, message, 'name those regions with --region, too; please report it')];
+}
 
 function refusal(name: string, { slice, calibration }: Said): Check[] {
   if (calibration.listed.accounts === 'asked') return [];

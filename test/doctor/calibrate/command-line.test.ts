@@ -228,6 +228,16 @@ describe('what stands in the way', () => {
     expect(onlyOne(examination).misfits).toHaveLength(10);
   });
 
+  it('rows of other regions are told, and not compared', async () => {
+    setWorld({ foreignRegionRows: true });
+    const examination = await run();
+    expect(examination.troubled).toEqual(['warning copy in ap-south-1']);
+    expect(messagesOf(examination)).toMatch(
+      /the endpoint of ap-south-1 also shows [\d,]+ rows of other regions/,
+    );
+    expect(onlyOne(examination).distance).toBe(0);
+  });
+
   it('days without jobs', async () => {
     setFaults({ fault: 'raw', items: [], replace: true, of: 'rows' });
     const examination = await run();
