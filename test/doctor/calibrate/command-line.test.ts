@@ -217,6 +217,13 @@ describe('what stands in the way', () => {
     ]);
   });
 
+  it('where only the jobs of all accounts are refused, the own ones are compared with their own counts', async () => {
+    setFaults({ fault: 'access-denied', of: 'jobs', times: 1 });
+    const calibration = onlyOne(await run());
+    expect([calibration.listed.accounts, calibration.distance]).toEqual(['own', 0]);
+    expect(calibration.jobs).toBeGreaterThan(100);
+  });
+
   it('a list that is shorter than the summaries decides nothing, and nothing of it is kept', async () => {
     setWorld({ listShare: 0.9 });
     const examination = await run();
