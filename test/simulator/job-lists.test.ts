@@ -107,7 +107,7 @@ describe('the list of jobs', () => {
   });
 
   it('has jobs of the last thirty days, by when they were created or completed', async () => {
-    await withSimulator({ summaries: 500 }, async (simulator) => {
+    await withSimulator({ summaries: 150 }, async (simulator) => {
       const oldest = NOW - 30 * DAY;
       const byCreation = await readJobs(simulator, 'copy');
       expect(Math.min(...byCreation.map(created))).toBeGreaterThanOrEqual(oldest);
@@ -130,7 +130,7 @@ describe('the list of jobs', () => {
 
   it('may be younger than the summaries', async () => {
     const world = { summariesAge: 2 * HOUR, showToday: true } as const;
-    await withSimulator({ summaries: 500, world }, async (simulator) => {
+    await withSimulator({ summaries: 150, world }, async (simulator) => {
       simulator.clock.advance(12 * HOUR);
       const jobs = await readJobs(simulator, 'copy', { ByCreatedAfter: new Date(Date.UTC(2026, 10, 23)) });
       const older = jobs.filter((job) => created(job) < NOW + 10 * HOUR);
@@ -144,7 +144,7 @@ describe('the list of jobs', () => {
 describe('a filter of a list', () => {
   async function readWith(kind: Kind, filter: Readonly<Record<string, unknown>>): Promise<readonly Job[]> {
     let jobs: readonly Job[] = [];
-    await withSimulator({ summaries: 500 }, async (simulator) => {
+    await withSimulator({ summaries: 150 }, async (simulator) => {
       const all = await readJobs(simulator, kind);
       jobs = await readJobs(simulator, kind, filter);
       expect(jobs.length).toBeLessThan(all.length);

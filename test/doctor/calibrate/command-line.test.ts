@@ -11,7 +11,7 @@ import { type Clinic, type Examination, openClinic } from '../clinic.ts';
 
 let clinic: Clinic;
 beforeEach(async () => {
-  clinic = await openClinic({ composites: 0.3, summaries: 100 });
+  clinic = await openClinic({ composites: 0.3, summaries: 50 });
 });
 afterEach(() => clinic.close());
 
@@ -208,13 +208,11 @@ describe('what stands in the way', () => {
   it('where monitoring is off, the own jobs are compared', async () => {
     setWorld({ monitoring: false });
     const examination = await run();
-    expect([examination.code, examination.troubled]).toEqual([0, ['warning copy in ap-south-1']]);
+    expect(examination.code).toBe(0);
     expect(messagesOf(examination)).toContain('cross-account monitoring is off, or this is a member account');
-    const calibration = onlyOne(examination);
-    expect([calibration.listed.accounts, decidedIn(calibration)]).toEqual([
-      'own',
-      { date: 'creation', level: 'all', zone: 'utc' },
-    ]);
+    const { listed, jobs, distance } = onlyOne(examination);
+    expect([listed.accounts, distance]).toEqual(['own', 0]);
+    expect(jobs).toBeGreaterThan(50);
   });
 
   it('where only the jobs of all accounts are refused, the own ones are compared with their own counts', async () => {
@@ -270,13 +268,4 @@ describe('what stands in the way', () => {
     expect(code).toBe(64);
     expect(stderr).toContain('table: expected none beside --calibrate');
   });
-});
-
-it('asks five times a second at the most, unless told otherwise', async () => {
-  const begun = performance.now();
-  await clinic.examine(['--calibrate', ...inIndia, '--page-size', '5']);
-  const seconds = (performance.now() - begun) / 1000;
-  const { total } = clinic.trial.simulator.requests;
-  expect(total).toBeGreaterThan(40);
-  expect(total / 5).toBeLessThan(seconds + 1.2);
 });
