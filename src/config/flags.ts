@@ -351,6 +351,12 @@ export const doctorFlags = {
   concurrency: limitFlags.concurrency,
   'max-pages': limitFlags['max-pages'],
   ...athenaFlags,
+  calibrate: {
+    shape: 'switch',
+    group: CHECKS,
+    describe:
+      'find out how AWS counts, from its lists of jobs (5 requests a second, unless --max-rate says else)',
+  },
   json: { shape: 'switch', group: OUTPUT, describe: 'print what was found as one JSON line' },
   ...runFlags,
   ...outputFlags,
@@ -381,6 +387,19 @@ export const simulateFlags = {
     oneOf(['creation', 'completion', 'last-change']),
     'creation',
   ),
+  'count-jobs': value(
+    WORLD,
+    'jobs of a composite that count: all, top-level or leaves',
+    oneOf(['all', 'top-level', 'leaves']),
+    'all',
+  ),
+  'day-zone': value(
+    WORLD,
+    'where days begin: utc, region (its own time zone) or region-unsaid (and rows do not say so)',
+    oneOf(['utc', 'region', 'region-unsaid']),
+    'utc',
+  ),
+  composites: value(WORLD, 'share of the jobs that are parents of others', share, '0'),
   window: value(WORLD, 'days shown: 13, 14, 15 or rolling', oneOf(['13', '14', '15', 'rolling']), '14'),
   'show-today': { shape: 'switch', group: WORLD, describe: 'show the current, partial day' },
   'zero-rows': { shape: 'switch', group: WORLD, describe: 'show rows with a zero count' },

@@ -30,7 +30,11 @@ const readByAthena = [
 /** Policy → the adapters whose commands it must allow, and what else it must: Athena reads and writes for its caller. */
 const policies = {
   'pull-policy.json': { adapters: ['backup', 'regions', 's3-store'], others: [] },
-  'doctor-policy.json': { adapters: ['backup', 'regions', 's3-store'], others: ['glue:GetDatabase'] },
+  'doctor-policy.json': {
+    adapters: ['backup', 'regions', 's3-store', 'trusted-services'],
+    others: ['backup:ListBackupJobs', 'glue:GetDatabase'],
+  },
+  'calibrate-policy.json': { adapters: ['backup', 'backup-jobs', 'regions', 's3-store'], others: [] },
   'assume-role-policy.json': { adapters: ['sts'], others: [] },
   'role-policy.json': { adapters: ['backup'], others: [] },
   'role-trust-policy.json': { adapters: ['sts'], others: [] },
