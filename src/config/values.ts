@@ -73,6 +73,15 @@ export const share: Parse<number> = (text) => {
   return value <= 1 ? { value } : { expected: 'a share from 0 to 1' };
 };
 
+/** Percent, as such or as a share. */
+export const percentage: Parse<number> = (text) => {
+  const [, digits = '', sign] = /^(\d{1,3}(?:\.\d{1,6})?) ?(%?)$/.exec(text) ?? [];
+  const number = digits === '' ? Number.NaN : Number(digits);
+  // In hundredths as they were written: 100 × 0.57 is a little less than 57.
+  const value = number <= 1 && sign === '' ? Number(`${digits}e2`) : number;
+  return value <= 100 ? { value } : { expected: 'a percentage such as 95 or 99.5, or a share such as 0.95' };
+};
+
 export const json: Parse<unknown> = (text) => {
   try {
     return { value: JSON.parse(text) };
@@ -101,6 +110,9 @@ export const roleTemplate = matching(
 );
 
 export const accountId = matching(/^\d{12}$/, '12 digits');
+
+/** Asks AWS which accounts the caller's organisation has. */
+export const ORGANIZATIONS = 'organizations';
 
 export const account = matching(
   new RegExp(`^(?:\\d{12}|${ANY}|${AGGREGATE_ALL})$`),

@@ -110,7 +110,10 @@ describe('the report', () => {
   it('is of the days asked for', async () => {
     await trial.pull();
     await report('--from', '2026-11-15', '--to', '2026-11-17');
-    expect(dataIn(out).days).toEqual(['2026-11-15', '2026-11-16', '2026-11-17']);
+    const { days, shown_from: from, bounded } = dataIn(out);
+    expect(bounded).toBe(true);
+    expect(days.slice(from)).toEqual(['2026-11-15', '2026-11-16', '2026-11-17']);
+    expect(days[0]).toBe('2026-11-09');
   });
 
   it('is shown in the browser by whatever opens such files', async () => {

@@ -20,6 +20,7 @@ interface Statement {
 const policies = {
   'pull-policy.json': { adapters: ['backup', 'regions', 's3-store'], others: [] },
   'doctor-policy.json': { adapters: ['backup', 'regions', 's3-store'], others: ['glue:GetDatabase'] },
+  'account-names-policy.json': { adapters: ['organizations'], others: [] },
   'assume-role-policy.json': { adapters: ['sts'], others: [] },
   'role-policy.json': { adapters: ['backup'], others: [] },
   'role-trust-policy.json': { adapters: ['sts'], others: [] },
