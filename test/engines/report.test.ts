@@ -10,6 +10,7 @@ import { dailyViewName } from '../../schemas/views/daily.ts';
 import { type LedgerShape, TODAY, writeYear } from '../bench/year.ts';
 import { runCliProcess } from '../fixtures/cli.ts';
 import { startBrowser } from './browser.ts';
+import { type Look, showReport } from './shown-report.ts';
 import { openTrial } from '../fixtures/trial.ts';
 
 /** The report in a real browser: from disk, with the network off. */
@@ -29,35 +30,7 @@ afterAll(async () => {
 const PAGE = fileURLToPath(new URL('../../dist/report/page.html', import.meta.url));
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-interface Shown {
-  readonly page: Page;
-  /** Errors and warnings of the console, and what was thrown. */
-  readonly complaints: readonly string[];
-}
-
-async function show(
-  file: string,
-  { scheme = 'light', width = 1280 }: { readonly scheme?: 'light' | 'dark'; readonly width?: number } = {},
-): Promise<Shown> {
-  const context = await browser.newContext({
-    colorScheme: scheme,
-    viewport: { width, height: 900 },
-    offline: true,
-  });
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on('console', (message) => {
-    if (message.type() !== 'log') complaints.push(`${message.type()}: ${message.text()}`);
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('request', (request) => {
-    if (!request.url().startsWith('file:') && !request.url().startsWith('data:'))
-      complaints.push(`asks for ${request.url()}`);
-  });
-  await page.goto(`file://${file}`);
-  await page.waitForSelector('html[data-ready]', { state: 'attached', timeout: 30_000 });
-  return { page, complaints };
-}
+const show = (file: string, look?: Look) => showReport(browser, file, look);
 
 async function makeReport(ledger: string, name: string, now = `${TODAY}T04:00:00Z`): Promise<string> {
   const file = join(folder, `${name}.html`);

@@ -28,7 +28,12 @@ function columnsOf(view: View): SortedColumn[] {
       cell: ({ account }) => accountLink(view, account),
       order: ({ account }) => accountText(data, account),
     },
-    { title: 'Jobs', cell: ({ now }) => count(jobsOf(now)), order: ({ now }) => jobsOf(now), hides: true },
+    {
+      title: 'Jobs',
+      cell: ({ now }) => count(jobsOf(now)),
+      order: ({ now }) => jobsOf(now),
+      hides: 'on-phones',
+    },
     {
       title: 'In trouble',
       cell: ({ troubleNow }) => count(troubleNow),
@@ -44,19 +49,19 @@ function columnsOf(view: View): SortedColumn[] {
       title: 'Change',
       cell: ({ now, before }) => (period.before ? change(rateOf(now), rateOf(before)) : ''),
       order: moved,
-      hides: true,
+      hides: 'on-phones',
     },
     {
       title: '28 days',
       cell: ({ last28 }) => percent(rateOf(last28)),
       order: ({ last28 }) => rateOrder(rateOf(last28)),
-      hides: true,
+      hides: 'when-narrow',
     },
     {
       title: 'Last job',
       cell: ({ lastDay }) => data.days[lastDay] ?? '–',
       order: ({ lastDay }) => lastDay,
-      hides: true,
+      hides: 'on-phones',
     },
   ];
 }

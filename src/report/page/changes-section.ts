@@ -80,7 +80,9 @@ function show(id: string, items: readonly Line[], none: string): void {
         'li',
         {},
         element('span', { class: `tag ${mark}` }, marks[mark]),
+        ' ',
         element('span', { class: 'what' }, what),
+        ' ',
         element('span', { class: 'note' }, note),
       ),
   });

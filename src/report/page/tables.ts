@@ -1,3 +1,4 @@
+import type { Ending } from '../report-data.ts';
 import { explain } from './computed.ts';
 import { completedOf, jobsOf, noJobs, rateOf, unsuccessfulOf } from './counts.ts';
 import { coverageBySlice } from './coverage.ts';
@@ -14,8 +15,8 @@ import type { View } from './view.ts';
 export interface Column<T> {
   readonly title: string;
   readonly cell: (item: T) => Child;
-  /** Where there is little room. */
-  readonly hides?: boolean;
+  /** Left out on a phone, or on anything narrow. */
+  readonly hides?: 'on-phones' | 'when-narrow';
   readonly isText?: boolean;
 }
 
@@ -39,7 +40,7 @@ export function rowOf<T>(columns: readonly Column<T>[], item: T): HTMLElement {
 }
 
 function classOf<T>({ hides, isText }: Column<T>, at: number): string {
-  return [at === 0 || isText ? '' : 'number', hides ? 'less' : ''].join(' ').trim();
+  return [at === 0 || isText ? '' : 'number', hides ?? ''].join(' ').trim();
 }
 
 const DAYS = 14;
@@ -56,16 +57,17 @@ export function showDailyTable(view: View): void {
         element('a', { href: hrefOf(view, { from: day, to: day }), class: 'drill' }, data.days[day] ?? ''),
     },
     { title: 'Jobs', cell: (day) => count(jobsOf(sum(day))) },
-    { title: 'Completed', cell: (day) => count(completedOf(sum(day))), hides: true },
-    ...troubleEndings.map((ending) => ({
-      title: label(ending),
-      cell: (day: number) => count(sum(day)[ending]),
-      hides: true,
-    })),
+    { title: 'Completed', cell: (day) => count(completedOf(sum(day))), hides: 'when-narrow' },
+    ...troubleEndings.map(endingColumn),
     { title: 'Not successful', cell: (day) => count(unsuccessfulOf(sum(day))) },
-    { title: 'Unfinished', cell: (day) => count(sum(day).unfinished + sum(day).other), hides: true },
+    { title: 'Unfinished', cell: (day) => count(sum(day).unfinished + sum(day).other), hides: 'when-narrow' },
     { title: 'Success', cell: (day) => percent(rateOf(sum(day))) },
   ];
+
+  function endingColumn(ending: Ending): Column<number> {
+    return { title: label(ending), cell: (day) => count(sum(day)[ending]), hides: 'when-narrow' };
+  }
+
   byId('daily-head').replaceChildren(headingsOf(columns, ({ title }) => title));
   showPaged({
     id: 'daily-body',
@@ -109,13 +111,13 @@ export function showFreshness(view: View): void {
       title: 'Last pull (UTC)',
       cell: ({ last_observed: at }) => at?.slice(0, 16) ?? 'weeks ago',
       isText: true,
-      hides: true,
+      hides: 'when-narrow',
     },
     { title: 'Days not seen', cell: ({ notSeen }) => count(notSeen) },
-    { title: 'Lost', cell: ({ lost }) => count(lost), hides: true },
-    { title: 'Totals matched', cell: ({ matched }) => count(matched), hides: true },
-    { title: 'Mismatched', cell: ({ mismatched }) => count(mismatched), hides: true },
-    { title: 'Rows unfinished', cell: ({ unfinished }) => count(unfinished), hides: true },
+    { title: 'Lost', cell: ({ lost }) => count(lost), hides: 'on-phones' },
+    { title: 'Totals matched', cell: ({ matched }) => count(matched), hides: 'when-narrow' },
+    { title: 'Mismatched', cell: ({ mismatched }) => count(mismatched), hides: 'when-narrow' },
+    { title: 'Rows unfinished', cell: ({ unfinished }) => count(unfinished), hides: 'on-phones' },
   ];
   byId('freshness-head').replaceChildren(headingsOf(columns, ({ title }) => title));
   showPaged({
