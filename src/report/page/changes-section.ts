@@ -1,3 +1,4 @@
+import type { AccountSums } from './accounts.ts';
 import { explain } from './computed.ts';
 import { byId, type Child, element, unbroken } from './dom.ts';
 import { count, counted, percent } from './format.ts';
@@ -24,11 +25,16 @@ export function showChanges(view: View): void {
     ? `${period.title}, against ${period.beforeWords}. Only what chance does not explain.`
     : `The ledger has no ${period.beforeWords.replace(/^the /, '')} to compare with.`;
   byId('changes-note').replaceChildren(...unbroken(note));
-  const accounts = lines(changes.accounts, (item) => accountLink(view, item.account));
   const isNew = ({ item }: Moved<NamedTrouble>) => changes.newReasons.includes(item);
   const known = { ...changes.reasons, worse: changes.reasons.worse.filter((moved) => !isNew(moved)) };
-  const reasons = lines(known, ({ at, name }) => linkTo(view, 'reason', { at, text: name }));
-  const types = lines(changes.types, ({ at, name }) => linkTo(view, 'type', { at, text: name }));
+  const named = (dimension: 'reason' | 'type') => ({
+    what: ({ at, name }: NamedTrouble) => linkTo(view, dimension, { at, text: name }),
+    whole: 'all jobs',
+  });
+  const account = ({ account: at }: AccountSums) => accountLink(view, at);
+  const accounts = lines(changes.accounts, { what: account, whole: 'its jobs' });
+  const reasons = lines(known, named('reason'));
+  const types = lines(changes.types, named('type'));
   show('changed-accounts', accounts, 'No account moved.');
   show('changed-silent', silentLines(view, changes), 'Nobody fell silent.');
   show('changed-reasons', [...newLines(view, changes), ...reasons], 'No reason is new, none moved.');
@@ -36,18 +42,22 @@ export function showChanges(view: View): void {
   explain('changes', words, questions(view));
 }
 
-function lines<T>({ worse, better }: Movers<T>, what: (item: T) => Child): Line[] {
-  const line = (mark: 'worse' | 'better') => (moved: Moved<T>) => ({
-    mark,
-    what: what(moved.item),
-    note: noteOf(moved),
-  });
+interface Telling<T> {
+  readonly what: (item: T) => Child;
+  /** Of what its shares are. */
+  readonly whole: string;
+}
+
+function lines<T>({ worse, better }: Movers<T>, { what, whole }: Telling<T>): Line[] {
+  const line = (mark: 'worse' | 'better') => (moved: Moved<T>) => {
+    return { mark, what: what(moved.item), note: noteOf(moved, whole) };
+  };
   return [...worse.map(line('worse')), ...better.map(line('better'))];
 }
 
-function noteOf<T>({ share: { now, before }, excess }: Moved<T>): string {
-  const more = `${count(Math.abs(Math.round(excess)))} ${excess > 0 ? 'more' : 'fewer'}`;
-  return `${percent(before.bad / before.all)} → ${percent(now.bad / now.all)} in trouble, ${more} than before`;
+function noteOf<T>({ share: { now, before }, excess }: Moved<T>, whole: string): string {
+  const more = `${excess > 0 ? '+' : '−'}${count(Math.abs(Math.round(excess)))}`;
+  return `${percent(before.bad / before.all)} → ${percent(now.bad / now.all)} of ${whole} in trouble (${more})`;
 }
 
 function silentLines(view: View, { silent }: Changes): Line[] {

@@ -1,3 +1,4 @@
+import type { Freshness } from '../report-data.ts';
 import { finishedOf, rateOf } from './counts.ts';
 import { isSeen } from './coverage.ts';
 import { count, counted, isSame, listed, percent, points } from './format.ts';
@@ -16,6 +17,8 @@ export interface Verdict {
 
 /** Accounts that are named. */
 const MAX_NAMED = 3;
+/** Slices behind that are named. */
+const MAX_SLICES_NAMED = 2;
 
 export function verdictOf(view: View): Verdict {
   const rate = rateOf(view.now);
@@ -77,11 +80,18 @@ function completeness(view: View): string {
   const unseen = unseenDays(view);
   if (slices.length === 0 || newest === undefined) return 'Not pulled in the last weeks';
   if (behind.length === slices.length) return `Complete to ${newest} only`;
-  if (behind.length > 0)
-    return `Complete to yesterday but for ${count(behind.length)} of ${counted(slices.length, 'kind and region pair')}`;
+  if (behind.length > 0) return `Complete to yesterday but for ${behindWords(behind, slices.length)}`;
   return unseen > 0
     ? `Complete to yesterday (${data.yesterday}) but for ${counted(unseen, 'day')} of these`
     : `Complete to yesterday (${data.yesterday})`;
+}
+
+function behindWords(behind: readonly Freshness[], all: number): string {
+  if (behind.length > MAX_SLICES_NAMED) return `${count(behind.length)} of ${counted(all, 'slice')}`;
+  const named = behind.map(
+    ({ kind, region, newest_day: day }) => `${kind} in ${region} (${day ?? 'weeks ago'})`,
+  );
+  return listed(named).join('');
 }
 
 /** Against the target, and against the period before. */

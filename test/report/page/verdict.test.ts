@@ -90,7 +90,7 @@ describe('the verdict', () => {
       /^As usual, data incomplete\. Complete to 2026-11-20 only,/,
     );
     expect(told({ ...data, freshness: [slice, { ...stale, region: 'us-east-1' }] })).toMatch(
-      /Complete to yesterday but for 1 of 2 kind and region pairs,/,
+      /Complete to yesterday but for copy in us-east-1 \(2026-11-20\),/,
     );
     expect(told({ ...data, freshness: [] })).toMatch(/Not pulled in the last weeks,/);
   });
