@@ -15,6 +15,7 @@ describe('a file of names', () => {
     ['id,name\n111122223333,Payments\n', 'Payments'],
     ['111122223333,Payments', 'Payments'],
     ['\uFEFFAccount,Name\r\n"111122223333","Payments, ""live"""\r\n', 'Payments, "live"'],
+    ['\uFEFF111122223333,Payments\n', 'Payments'],
     ['111122223333;Payments', 'Payments'],
     ['111122223333\tPayments\n# a remark\n\n', 'Payments'],
     ['111122223333,Payments,team@example.com', 'Payments'],

@@ -6,6 +6,7 @@ import { kindNames } from '../../schemas/kinds.ts';
 import { runCliHere, runCliProcess } from '../fixtures/cli.ts';
 import { type AthenaServer, type SqlEngine, startAthena } from '../fixtures/athena-server.ts';
 import { dataIn, jobsIn } from '../fixtures/report.ts';
+import { endings } from '../../src/report/report-data.ts';
 import { openTrial, type Trial } from '../fixtures/trial.ts';
 
 /** The report's file, made by the command line from what pulls left behind. How it looks: test/engines/report.test.ts. */
@@ -88,6 +89,19 @@ describe('the report', () => {
     );
     expect(told).toEqual(inTrouble);
     expect(names.category.length).toBeGreaterThan(2);
+  });
+
+  it('tells trouble by how it ended, as the daily views do', async () => {
+    await trial.pull({ kind: 'copy,backup' });
+    await report();
+    const { daily, trouble } = dataIn(out);
+    const ofTrouble = ['completed_with_issues', 'failed', 'aborted', 'partial', 'expired'] as const;
+    const sums = ofTrouble.map((ending) => {
+      const rows = [...trouble.jobs.keys()].filter((row) => endings[trouble.ending[row] ?? -1] === ending);
+      return rows.reduce((sum, row) => sum + (trouble.jobs[row] ?? 0), 0);
+    });
+    expect(sums).toEqual(ofTrouble.map((ending) => daily[ending].reduce((sum, jobs) => sum + jobs, 0)));
+    expect(Math.min(...sums)).toBeGreaterThan(0);
   });
 
   it('knows days that were lost, and those nobody pulled', async () => {

@@ -71,7 +71,9 @@ describe('what changed', () => {
   it('takes an account for silent by its own rhythm', () => {
     const rows = [
       ...daily((_, ago) => (ago < 3 ? undefined : { account: '111122223331', completed: 5 })),
-      ...daily((_, ago) => (ago % 7 === 4 ? { account: '111122223332', completed: 5 } : undefined)),
+      ...daily((_, ago) =>
+        ago % 7 === 0 && ago > 0 ? { account: '111122223332', completed: 5 } : undefined,
+      ),
       ...daily((_, ago) =>
         ago % 7 === 3 && ago > 9 ? { account: '111122223334', completed: 5 } : undefined,
       ),
