@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dataIn, jobsIn } from '../fixtures/report.ts';
 import { awsEnvironment, expectedRows, openTrial, withoutObservation } from '../fixtures/trial.ts';
 import { nodeFolder, nodeVersions } from './nodes.ts';
 import { installInto, pack, type Tarball } from './tarball.ts';
@@ -195,6 +196,7 @@ it('with the optional engine it answers SQL on a local ledger', async () => {
     '--out',
     'r.html',
   ]);
-  expect([report.code, (await readFile(join(place, 'r.html'), 'utf8')).length > 100_000]).toEqual([0, true]);
+  expect(report.code).toBe(0);
+  expect(jobsIn(dataIn(join(place, 'r.html')))).toBeGreaterThan(0);
   await trial.close();
 });

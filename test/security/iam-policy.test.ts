@@ -35,6 +35,7 @@ const policies = {
     others: ['backup:ListBackupJobs', 'glue:GetDatabase'],
   },
   'calibrate-policy.json': { adapters: ['backup', 'backup-jobs', 'regions', 's3-store'], others: [] },
+  'account-names-policy.json': { adapters: ['organizations'], others: [] },
   'assume-role-policy.json': { adapters: ['sts'], others: [] },
   'role-policy.json': { adapters: ['backup'], others: [] },
   'role-trust-policy.json': { adapters: ['sts'], others: [] },
