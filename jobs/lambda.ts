@@ -2,6 +2,7 @@ import { unknownVariables } from '../src/config/resolve.ts';
 import { asLedgerError, type LedgerError, recoveryNames, UsageError } from '../src/errors.ts';
 import { type LambdaTask, parseLambdaEvent, type Task } from '../src/fan-out/lambda-event.ts';
 import { answerDeployment, isDeployment } from './function/deployment.ts';
+import { check } from './function/check.ts';
 import type { FunctionWorld } from './function/function-world.ts';
 import { pull } from './function/pull.ts';
 import { failSlice, failStep, plan, pullPlanned, summarizeRun, summarizeTold } from './function/run-steps.ts';
@@ -9,7 +10,7 @@ import { register, verify } from './function/upkeep.ts';
 import { systemClock } from './world/clock.ts';
 
 /**
- * The Lambda function: `plan` the slices, `pull` them, `summarize` what came of them; `register` and `verify` the ledger.
+ * The Lambda function: `plan` the slices, `pull` them, `summarize` what came of them; `register`, `check` and `verify` the ledger.
  * Flags come from the event's `flags`, then from the environment, as on the command line. A failure is thrown, and its name
  * is the recovery: `RetryLater`, `FixConfig`, `FixData` or `ReportBug`.
  */
@@ -55,6 +56,7 @@ const runners: {
   'summarize-run': summarizeRun,
   register,
   verify,
+  check,
 };
 
 async function run(task: LambdaTask, world: FunctionWorld): Promise<object> {

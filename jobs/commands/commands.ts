@@ -1,3 +1,4 @@
+import { checkCommand } from '../../src/cli/check.ts';
 import { doctorCommand } from '../../src/cli/doctor.ts';
 import { planCommand } from '../../src/cli/plan.ts';
 import { pullCommand } from '../../src/cli/pull.ts';
@@ -25,6 +26,7 @@ export function allCommands(interrupted: AbortSignal): readonly Command[] {
       readSql: async (path) => (await import('./query.ts')).readSql(path),
     }),
     reportCommand(async (config) => (await import('./report.ts')).report(config, interrupted)),
+    checkCommand(async (config) => (await import('./check.ts')).check(config, interrupted)),
     doctorCommand(async (config, tell) => (await import('./doctor.ts')).doctor(config, tell, interrupted)),
     replayCommand(async (config) => (await import('./replay.ts')).replay(config, interrupted)),
     verifyCommand(async (config) => (await import('./verify.ts')).verify(config, interrupted)),

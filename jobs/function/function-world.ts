@@ -1,3 +1,4 @@
+import { DeadlineError } from '../../src/errors.ts';
 import type { Dimensions } from '../../src/pull/metrics.ts';
 
 /** What every action of the function works with. */
@@ -8,4 +9,10 @@ export interface FunctionWorld {
   readonly dimensions: Dimensions;
   /** Until the function must end, in milliseconds: enough is kept back to leave the record of a failed slice. */
   readonly timeLeft: number;
+}
+
+/** The deadline of work in the function's own time, in milliseconds. Throws `DeadlineError` where none is left. */
+export function withinTime(deadline: number, { timeLeft }: FunctionWorld): number {
+  if (timeLeft <= 0) throw new DeadlineError(0);
+  return Math.min(deadline, timeLeft);
 }

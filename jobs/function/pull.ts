@@ -2,10 +2,10 @@ import type { PullResult } from '../../schemas/pull-result.ts';
 import type { PullConfig } from '../../src/config/commands.ts';
 import { nameOfResult } from '../../src/domain/slice.ts';
 import { sliceOutcomeOf, type SliceOutcome } from '../../src/domain/slice-outcome.ts';
-import { DeadlineError, exitCodes, LedgerError, type Recovery } from '../../src/errors.ts';
+import { exitCodes, LedgerError, type Recovery } from '../../src/errors.ts';
 import { sliceMetricLines } from '../../src/pull/metrics.ts';
 import { pullSlices } from '../commands/pull.ts';
-import type { FunctionWorld } from './function-world.ts';
+import { type FunctionWorld, withinTime } from './function-world.ts';
 
 export interface Pulled {
   readonly schema_version: 1;
@@ -13,14 +13,10 @@ export interface Pulled {
 }
 
 /** Stops in time: what is not done then is for the next try, and nothing is half-written. */
-export async function pull(
-  config: PullConfig,
-  { timeLeft, say, dimensions }: FunctionWorld,
-): Promise<Pulled> {
-  if (timeLeft <= 0) throw new DeadlineError(0);
-  const deadline = Math.min(config.deadline, timeLeft);
+export async function pull(config: PullConfig, world: FunctionWorld): Promise<Pulled> {
+  const deadline = withinTime(config.deadline, world);
   const result = await pullSlices({ ...config, deadline }, new AbortController().signal);
-  for (const line of sliceMetricLines(result, dimensions)) say(line);
+  for (const line of sliceMetricLines(result, world.dimensions)) world.say(line);
   if (result.exit_code !== 0) throw failureOf(result);
   return { schema_version: 1, slices: result.slices.map(sliceOutcomeOf) };
 }

@@ -1,11 +1,10 @@
 import type { Finding } from '../../schemas/verify-result.ts';
 import type { Registration } from '../../src/domain/registration.ts';
-import { DeadlineError } from '../../src/errors.ts';
 import type { Task } from '../../src/fan-out/lambda-event.ts';
 import { workPlace } from '../../src/fan-out/run-store.ts';
 import { countsLine } from '../../src/pull/metrics.ts';
 import { systemClock } from '../world/clock.ts';
-import type { FunctionWorld } from './function-world.ts';
+import { type FunctionWorld, withinTime } from './function-world.ts';
 import { writeLastVerify } from './last-verify.ts';
 import { succeedStep } from './run-steps.ts';
 import { withWork } from './work.ts';
@@ -73,9 +72,4 @@ function causeOf(errors: readonly Finding[]): string {
     .map(({ code, place, message }) => `${code} ${place}: ${message}`);
   const more = errors.length - lines.length;
   return `${lines.join('; ')}${more > 0 ? ` and ${more} more` : ''}`;
-}
-
-function withinTime(deadline: number, { timeLeft }: FunctionWorld): number {
-  if (timeLeft <= 0) throw new DeadlineError(0);
-  return Math.min(deadline, timeLeft);
 }

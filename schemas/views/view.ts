@@ -39,3 +39,9 @@ export const numbersSql = `digits AS (
 export function monthSql(date: string): string {
   return `substr(CAST(${date} AS varchar), 1, 7)`;
 }
+
+/** Bounds the months, so that only their objects are read, and the days, both included. */
+export function withinSql(from: string, to: string): string {
+  const months = [from, to].map((day) => `'${day.slice(0, 7)}'`).join(' AND ');
+  return `start_month BETWEEN ${months} AND start_date BETWEEN DATE '${from}' AND DATE '${to}'`;
+}

@@ -4,6 +4,7 @@ import { type Flags, value } from './flag.ts';
 import {
   account,
   accountId,
+  accountOrOrganization,
   anyText,
   databaseName,
   day,
@@ -12,12 +13,15 @@ import {
   json,
   ledgerPlace,
   oneOf,
+  ORGANIZATIONS,
+  percentage,
   region,
   regionOrAll,
   roleTemplate,
   s3Url,
   share,
   tableName,
+  topicArn,
   wholeNumber,
 } from './values.ts';
 import { rawScopes } from '../ledger/raw-key.ts';
@@ -279,6 +283,55 @@ export const reportFlags = {
   ...otherFlags,
 } as const satisfies Flags;
 
+export const checkFlags = {
+  'min-success': value(
+    CHECKS,
+    'lowest success rate, in percent, of the newest day and of seven [default: none is too low]',
+    percentage,
+    undefined,
+  ),
+  'max-fall': value(
+    CHECKS,
+    'points a success rate of seven days may fall against the week before',
+    wholeNumber(0, 100),
+    '10',
+  ),
+  'max-silent-days': value(
+    CHECKS,
+    'days without a completed job that make an account silent',
+    wholeNumber(1, 3650),
+    '7',
+  ),
+  'expect-accounts': {
+    shape: 'list',
+    group: CHECKS,
+    describe: `accounts that must be in the ledger, and no others are missed: a list, @file, or ${ORGANIZATIONS} to ask AWS`,
+    parse: accountOrOrganization,
+    default: undefined,
+    files: true,
+  },
+  'max-age': verifyFlags['max-age'],
+  since: value(
+    CHECKS,
+    'first start date to look at; who had no job since is taken for gone [default: 28 days, and nobody is gone]',
+    day,
+    undefined,
+  ),
+  json: { shape: 'switch', group: OUTPUT, describe: 'print what was found as one JSON line' },
+  'sns-topic': value(
+    OUTPUT,
+    'SNS topic (ARN) to publish one message to when something is found',
+    topicArn,
+    undefined,
+  ),
+  always: { shape: 'switch', group: OUTPUT, describe: 'publish a message when nothing is found, too' },
+  ...ledgerFlags,
+  ...athenaFlags,
+  ...runFlags,
+  ...outputFlags,
+  ...otherFlags,
+} as const satisfies Flags;
+
 export const doctorFlags = {
   ...ledgerFlags,
   ...sliceFlags,
@@ -334,6 +387,7 @@ export const simulateFlags = {
 
 /** Flags of every command: one environment, or configuration file, serves them all. */
 export const allFlags: Flags = {
+  ...checkFlags,
   ...doctorFlags,
   ...reportFlags,
   ...queryFlags,

@@ -3,7 +3,9 @@ import { addDays, utcDay } from '../domain/day.ts';
 import type { EpochMs } from '../../schemas/columns.ts';
 import type { SliceFailure, SliceOutcome, StepError } from '../domain/slice-outcome.ts';
 import {
+  type CheckConfig,
   type Judged,
+  parseCheckConfig,
   parsePullConfig,
   parseRegisterConfig,
   parseVerifyConfig,
@@ -38,7 +40,8 @@ export type LambdaTask =
     }
   | { readonly action: 'summarize-run'; readonly startedAt: EpochMs; readonly run: Run }
   | { readonly action: 'register'; readonly config: RegisterConfig }
-  | { readonly action: 'verify'; readonly config: VerifyConfig };
+  | { readonly action: 'verify'; readonly config: VerifyConfig }
+  | { readonly action: 'check'; readonly config: CheckConfig };
 
 export type Task<A extends LambdaTask['action']> = Extract<LambdaTask, { readonly action: A }>;
 
@@ -54,7 +57,7 @@ export type Step = (typeof steps)[number];
 
 export type LambdaTaskResult = { readonly task: LambdaTask } | { readonly problems: readonly string[] };
 
-const actions = ['plan', 'pull', 'fail', 'summarize', 'register', 'verify'] as const;
+const actions = ['plan', 'pull', 'fail', 'summarize', 'register', 'verify', 'check'] as const;
 type Action = (typeof actions)[number];
 
 /** Keys of the event of each action, the action aside. */
@@ -65,6 +68,7 @@ const keys = {
   summarize: ['started_at', 'planned', 'results', 'run'],
   register: ['flags'],
   verify: ['flags'],
+  check: ['flags'],
 } as const satisfies Record<Action, readonly string[]>;
 
 /** What an event is judged by, beside itself. */
@@ -97,6 +101,7 @@ const parsers: Readonly<Record<Action, (event: Settings, world: EventWorld) => L
   summarize: (event, world) => ('run' in event ? parseSummarizeRun(event, world) : parseSummarize(event)),
   register: parseRegister,
   verify: parseVerify,
+  check: parseCheck,
 };
 
 function parsePlan(event: Settings, world: EventWorld): LambdaTaskResult {
@@ -201,6 +206,11 @@ function parseRegister({ flags = {} }: Settings, { env }: EventWorld): LambdaTas
 function parseVerify({ flags = {} }: Settings, { env, now }: EventWorld): LambdaTaskResult {
   const judged = judgeFlags(flags, (argv) => parseVerifyConfig({ argv: withDay(argv, now), env }));
   return 'problems' in judged ? judged : { task: { action: 'verify', config: judged.config } };
+}
+
+function parseCheck({ flags = {} }: Settings, { env }: EventWorld): LambdaTaskResult {
+  const judged = judgeFlags(flags, (argv) => parseCheckConfig({ argv, env }));
+  return 'problems' in judged ? judged : { task: { action: 'check', config: judged.config } };
 }
 
 /** A schedule's input is the same every week: `{"since": "40d"}` is the day 40 days ago. */

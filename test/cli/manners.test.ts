@@ -47,7 +47,7 @@ describe('what is mistyped', () => {
 });
 
 describe('help', () => {
-  it.each(['pull', 'plan', 'register', 'query', 'report', 'doctor', 'replay', 'verify', 'simulate'])(
+  it.each(['pull', 'plan', 'register', 'query', 'report', 'check', 'doctor', 'replay', 'verify', 'simulate'])(
     'of %s groups its flags, shows examples and tells the exit codes',
     async (command) => {
       const { code, stdout, stderr } = await runCliProcess([command, '--help']);

@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { columnsOf } from '../../schemas/columns.ts';
 import { factsOf, kindNames } from '../../schemas/kinds.ts';
 import { views } from '../../schemas/views/views.ts';
+import { checkLedger } from '../../src/check/check.ts';
 import { DAY_MS } from '../../src/domain/day.ts';
 import type { QueryEngine } from '../../src/ports.ts';
-import { aSummary } from '../fixtures/builders.ts';
+import { ACCOUNT, aSummary } from '../fixtures/builders.ts';
 import { dailyColumns, dailyTruth } from '../fixtures/daily-truth.ts';
 import { rowsOf, type SqlRow } from '../fixtures/local-sql.ts';
 import { expectedRows, withoutObservation } from '../fixtures/trial.ts';
@@ -289,6 +290,18 @@ describe('our commands', () => {
         .map((line) => JSON.parse(line) as SqlRow),
     ).toEqual(here);
     expect(there.stderr).toMatch(/50 rows, \d+\.\d\d MB scanned/);
+  });
+
+  it('check both and find the same', async () => {
+    const now = lake.simulator.clock.now();
+    const days = { now, maxAgeMs: DAY_MS, maxSilentDays: 1, since: undefined };
+    const options = { ...days, minSuccess: 99, maxFall: 0, expected: ['000000000000', ACCOUNT] };
+    const [there, here] = await Promise.all([checkLedger(lake.athena, options), checkLedger(local, options)]);
+    expect(there).toEqual(here);
+    expect(there.kinds.map(({ kind }) => kind)).toEqual(kindNames);
+    expect(new Set(there.findings.map(({ code }) => code))).toEqual(
+      new Set(['account-never-seen', 'account-silent', 'success-low', 'success-fell', 'reason-new']),
+    );
   });
 
   it('tell an SQL error of the real engine as such', async () => {

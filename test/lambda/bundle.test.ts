@@ -59,6 +59,7 @@ describe('the bundle', () => {
     const foreign = required.filter((name) => !isBuiltin(name));
     expect([...new Set(foreign)].toSorted()).toEqual([
       '@aws-sdk/signature-v4-crt',
+      '@duckdb/node-api',
       'fs-native-extensions',
       'kerberos',
       'log-update',
@@ -317,11 +318,11 @@ describe('a wrong event', () => {
   it.each([
     ['nothing', undefined, ['event: expected an object']],
     ['text', 'pull', ['event: expected an object']],
-    ['no action', {}, ['action: expected one of plan, pull, fail, summarize, register, verify, got']],
+    ['no action', {}, ['action: expected one of plan, pull, fail, summarize, register, verify, check, got']],
     [
       'another action',
       { action: 'drop' },
-      ['action: expected one of plan, pull, fail, summarize, register, verify, got "drop"'],
+      ['action: expected one of plan, pull, fail, summarize, register, verify, check, got "drop"'],
     ],
     [
       'other keys',

@@ -1,10 +1,9 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { views } from '../../schemas/views/views.ts';
 import { type AthenaServer, startAthena } from '../fixtures/athena-server.ts';
 import { type GlueServer, startGlue } from '../fixtures/glue-server.ts';
+import { listen } from '../fixtures/listen.ts';
 import { deployLambda, type LambdaFunction } from '../fixtures/lambda-function.ts';
 import { awsEnvironment, openTrial, type Trial } from '../fixtures/trial.ts';
 
@@ -90,17 +89,13 @@ describe('the deployment', () => {
 
   async function deploy(event: object): Promise<{ readonly puts: readonly Put[]; readonly failed: boolean }> {
     const puts: Put[] = [];
-    const server = createServer((request, response) => {
-      void text(request).then((body) => {
-        const { method, headers } = request;
-        puts.push({ method, type: headers['content-type'], body: JSON.parse(body) as unknown });
-        response.end();
-      });
+    const server = await listen(async (request, response) => {
+      const { method, headers } = request;
+      puts.push({ method, type: headers['content-type'], body: JSON.parse(await text(request)) as unknown });
+      response.end();
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
     const { failed } = await lambda.invoke({
-      ResponseURL: `http://127.0.0.1:${port}/answer?X-Amz-Signature=abc`,
+      ResponseURL: `${server.url}/answer?X-Amz-Signature=abc`,
       StackId: 'stack',
       RequestId: 'request',
       LogicalResourceId: 'FirstSignOfLife',
@@ -108,7 +103,7 @@ describe('the deployment', () => {
       ResourceProperties: { SettleSeconds: '0' },
       ...event,
     });
-    server.close();
+    await server.close();
     return { puts, failed };
   }
 
