@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { views } from '../../schemas/views/views.ts';
@@ -89,10 +90,12 @@ describe('the deployment', () => {
 
   async function deploy(event: object): Promise<{ readonly puts: readonly Put[]; readonly failed: boolean }> {
     const puts: Put[] = [];
-    const server = await listen(async (request, response) => {
+    async function take(request: IncomingMessage): Promise<void> {
       const { method, headers } = request;
       puts.push({ method, type: headers['content-type'], body: JSON.parse(await text(request)) as unknown });
-      response.end();
+    }
+    const server = await listen((request, response) => {
+      void take(request).finally(() => response.end());
     });
     const { failed } = await lambda.invoke({
       ResponseURL: `${server.url}/answer?X-Amz-Signature=abc`,
