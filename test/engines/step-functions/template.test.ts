@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mainTables } from '../../../schemas/catalog-table.ts';
 import { run } from '../python.ts';
+import { opinions } from './opinions.ts';
 import { type Resource, ROOT, TEMPLATE, type TransformedFile, transformTemplate } from './template.ts';
 
 /** The template as AWS's own tools see it: packaged by the AWS CLI, transformed by SAM, linted before and after. */
@@ -58,6 +59,22 @@ describe('the template', () => {
   it('is transformed by SAM to one that cfn-lint has no error for', async () => {
     const { stdout } = await run('cfn-lint', [transformed.path]);
     expect(stdout.split('\n').filter((line) => /^E\d/.test(line))).toEqual([]);
+  });
+
+  it('has nothing checkov objects to, but where the template says why', async () => {
+    const { code, stdout } = await opinions.run('checkov', [
+      ...['--file', TEMPLATE, '--framework', 'cloudformation'],
+      ...['--skip-download', '--output', 'json'],
+    ]);
+    const { results } = JSON.parse(stdout) as {
+      readonly results: {
+        readonly failed_checks: readonly object[];
+        readonly skipped_checks: readonly { readonly check_result: { readonly suppress_comment: string } }[];
+      };
+    };
+    expect([code, results.failed_checks]).toEqual([0, []]);
+    for (const { check_result } of results.skipped_checks)
+      expect(check_result.suppress_comment).toMatch(/^[A-Za-z].{20}/);
   });
 
   it('names no partition, so that it works in every one', async () => {
