@@ -1,11 +1,13 @@
 import { unknownVariables } from '../src/config/resolve.ts';
 import { asLedgerError, type LedgerError, recoveryNames, UsageError } from '../src/errors.ts';
-import { type LambdaTask, parseLambdaEvent, type Task } from '../src/fan-out/lambda-event.ts';
+import { parseLambdaEvent } from '../src/fan-out/lambda-event.ts';
+import type { LambdaTask, Task } from '../src/fan-out/lambda-task.ts';
 import { answerDeployment, isDeployment } from './function/deployment.ts';
 import { check } from './function/check.ts';
 import type { FunctionWorld } from './function/function-world.ts';
 import { pull } from './function/pull.ts';
-import { failSlice, failStep, plan, pullPlanned, summarizeRun, summarizeTold } from './function/run-steps.ts';
+import { failSlice, plan, pullPlanned, summarizeRun, summarizeTold } from './function/run-steps.ts';
+import { failStep } from './function/steps.ts';
 import { register, verify } from './function/upkeep.ts';
 import { systemClock } from './world/clock.ts';
 

@@ -1,11 +1,11 @@
 import { groupBy } from '../../src/domain/group-by.ts';
 import { visibleInLine } from '../../src/domain/visible.ts';
 import { LedgerError } from '../../src/errors.ts';
-import type { Task } from '../../src/fan-out/lambda-event.ts';
+import type { Task } from '../../src/fan-out/lambda-task.ts';
 import { countsLine } from '../../src/pull/metrics.ts';
 import { systemClock } from '../world/clock.ts';
 import { type FunctionWorld, withinTime } from './function-world.ts';
-import { succeedStep } from './run-steps.ts';
+import { succeedStep } from './steps.ts';
 
 export interface LambdaCheck {
   readonly schema_version: 1;

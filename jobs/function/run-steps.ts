@@ -4,7 +4,8 @@ import { groupBy } from '../../src/domain/group-by.ts';
 import { nameOfResult } from '../../src/domain/slice.ts';
 import type { SliceOutcome } from '../../src/domain/slice-outcome.ts';
 import { UsageError } from '../../src/errors.ts';
-import { judgePull, type Run, type Task } from '../../src/fan-out/lambda-event.ts';
+import { judgePull } from '../../src/fan-out/event-flags.ts';
+import type { Run, Task } from '../../src/fan-out/lambda-task.ts';
 import { type PlannedSlice, planOf } from '../../src/fan-out/planned-slice.ts';
 import {
   type PlannedPull,
@@ -21,6 +22,7 @@ import { systemClock } from '../world/clock.ts';
 import { findRegions } from '../world/regions.ts';
 import type { FunctionWorld } from './function-world.ts';
 import { type Pulled, pull } from './pull.ts';
+import type { Noted } from './steps.ts';
 import { daysUnverified } from './last-verify.ts';
 import { withWork } from './work.ts';
 
@@ -82,11 +84,6 @@ export async function pullPlanned(
   return pulled;
 }
 
-/** That a failure was noted is all there is to say of it. */
-export interface Noted {
-  readonly schema_version: 1;
-}
-
 /** What Step Functions caught of a slice, which includes what the function could not tell itself: that it was cut off. */
 export async function failSlice(
   { run, slice, error }: Task<'fail-slice'>,
@@ -97,24 +94,6 @@ export async function failSlice(
     await writeResult(store, run.name, slice, { slice: name, error });
   });
   return { schema_version: 1 };
-}
-
-/** Metrics whose names say which step could not do its work. */
-const failedSteps = {
-  register: 'FailedRegistrations',
-  check: 'FailedChecks',
-  verify: 'FailedVerifications',
-} as const;
-
-export function failStep({ step, error }: Task<'fail-step'>, { say, dimensions }: FunctionWorld): Noted {
-  say(`${step} failed: ${JSON.stringify(error)}`);
-  say(countsLine(systemClock.now(), dimensions, { [failedSteps[step]]: 1 }));
-  return { schema_version: 1 };
-}
-
-/** A step that did its work says so: an alarm that rang goes quiet. */
-export function succeedStep(step: keyof typeof failedSteps, { say, dimensions }: FunctionWorld): void {
-  say(countsLine(systemClock.now(), dimensions, { [failedSteps[step]]: 0 }));
 }
 
 export function summarizeTold(task: Task<'summarize'>, world: FunctionWorld): RunSummary {

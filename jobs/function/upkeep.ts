@@ -1,12 +1,12 @@
 import type { Finding } from '../../schemas/verify-result.ts';
 import type { Registration } from '../../src/domain/registration.ts';
-import type { Task } from '../../src/fan-out/lambda-event.ts';
+import type { Task } from '../../src/fan-out/lambda-task.ts';
 import { workPlace } from '../../src/fan-out/run-store.ts';
 import { countsLine } from '../../src/pull/metrics.ts';
 import { systemClock } from '../world/clock.ts';
 import { type FunctionWorld, withinTime } from './function-world.ts';
 import { writeLastVerify } from './last-verify.ts';
-import { succeedStep } from './run-steps.ts';
+import { succeedStep } from './steps.ts';
 import { withWork } from './work.ts';
 
 /** What is done for a ledger beside pulling: the catalog, and reading it back. */
