@@ -20,8 +20,9 @@ export type Checked = Pick<CheckResult, 'findings' | 'notes' | 'kinds'>;
 export async function checkLedger(engine: QueryEngine, options: CheckOptions): Promise<Checked> {
   const days = daysOf(options);
   const slices = await askSlices(engine, days);
+  const emptyPulls = await askEmptyPulls(engine, days);
   const newest = newestOf(slices) ?? (await askNewest(engine));
-  const age = judgeAge(newest, options);
+  const age = judgeAge({ newest, emptyPull: [...emptyPulls.values()].toSorted().at(-1) }, options);
   if (!newest) return { findings: age, notes: [], kinds: [] };
   const known = knownDays(slices);
   const histories = await askHistories(engine, utcDay(options.now));
@@ -30,7 +31,6 @@ export async function checkLedger(engine: QueryEngine, options: CheckOptions): P
   if (known.size === 0) return { findings: inOrder(common), notes: [], kinds: [] };
   const rates = await askRates(engine, known, days.from);
   const reasons = await askReasons(engine, known, days.from);
-  const emptyPulls = await askEmptyPulls(engine, days);
   const judgements: readonly Judgement[] = [
     judgeRates(rates, known, options),
     judgeDays({ slices, emptyPulls, histories }, options),

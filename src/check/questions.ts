@@ -1,7 +1,7 @@
 import { PULLS_TABLE } from '../../schemas/catalog-table.ts';
 import { factsOf, type Kind, kindNames } from '../../schemas/kinds.ts';
 import { parseRecordInstant } from '../../schemas/pull-record.ts';
-import { coverageView } from '../../schemas/views/coverage.ts';
+import { coverageSql, coverageView } from '../../schemas/views/coverage.ts';
 import { dailyViewName } from '../../schemas/views/daily.ts';
 import { failuresViewName, kindsWithReasons } from '../../schemas/views/failures.ts';
 import { literals, withinSql } from '../../schemas/views/view.ts';
@@ -21,7 +21,7 @@ type Cells = readonly (string | null)[];
 /** Of the main tables alone: others hold no daily rows, or only some. */
 const ofMainTables = `table_name IN (${literals(kindNames.map((kind) => factsOf(kind).table))})`;
 
-/** Every slice that has a day among these. */
+/** Every slice that has a day among these. The view itself would read every pull there ever was. */
 export async function askSlices(
   engine: QueryEngine,
   { from, to }: { readonly from: Day; readonly to: Day },
@@ -32,7 +32,7 @@ export async function askSlices(
   sum(CASE WHEN pulled THEN 0 ELSE 1 END), sum(CASE WHEN gap THEN 1 ELSE 0 END),
   min(CASE WHEN pulled THEN NULL ELSE start_date END), max(CASE WHEN pulled THEN NULL ELSE start_date END),
   min(CASE WHEN pulled THEN start_date END), max(CASE WHEN pulled THEN start_date END), max(last_observed)
-FROM ${coverageView.name}
+FROM (${coverageSql(`'${monthOf(from)}'`)}) AS coverage
 WHERE ${withinSql(from, to)} AND ${ofMainTables}
 GROUP BY kind, region, scope`,
   );

@@ -69,7 +69,7 @@ function tooLow(
   const value = Math.min(...known);
   if (known.length === 0 || value >= minSuccess - ROUNDING) return [];
   const message =
-    `${shareOf(onLastDay, `on ${day}`)}, ${shareOf(week, `in the ${WEEK_DAYS} days to it`)}; ` +
+    `${whose(account)}${shareOf(onLastDay, `on ${day}`)}, ${shareOf(week, `in the ${WEEK_DAYS} days to it`)}; ` +
     `at least ${minSuccess} % expected`;
   const code = 'success-low';
   return [aFinding({ code, kind, account, day, value, compared_with: minSuccess, message })];
@@ -83,7 +83,7 @@ function fell(
   const [value, before] = [rateOf(week), rateOf(weekBefore)];
   if (value === undefined || before === undefined || before - value <= maxFall + ROUNDING) return [];
   const message =
-    `${shareOf(week, `in the ${WEEK_DAYS} days to ${day}`)}, ${shareOf(weekBefore, 'in the week before')}: ` +
+    `${whose(account)}${shareOf(week, `in the ${WEEK_DAYS} days to ${day}`)}, ${shareOf(weekBefore, 'in the week before')}: ` +
     `${(before - value).toFixed(1)} points less; at most ${maxFall} allowed`;
   const code = 'success-fell';
   return [aFinding({ code, kind, account, day, value, compared_with: before, message })];
@@ -95,6 +95,10 @@ function shareOf(ended: Ended, when: string): string {
   if (rate === undefined) return `no job ended ${when}`;
   const [completed, finished] = [ended.completed, ended.finished].map((jobs) => jobs.toLocaleString('en'));
   return `${percent(rate)} completed ${when} (${completed} of ${finished})`;
+}
+
+function whose(account: string | null): string {
+  return account === null ? 'of jobs that name no account, ' : '';
 }
 
 function byValue(a: CheckFinding, b: CheckFinding): number {

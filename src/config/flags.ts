@@ -148,6 +148,13 @@ export const outputFlags = {
   progress: value(OUTPUT, 'progress display on stderr', oneOf(['auto', 'always', 'never']), 'auto'),
 } as const satisfies Flags;
 
+/** Elsewhere than on a terminal it is printed anyway. */
+const resultAsJson = {
+  shape: 'switch',
+  group: OUTPUT,
+  describe: 'print the result as one JSON line on a terminal, too',
+} as const;
+
 const otherFlags = {
   config: value(OTHER, 'JSON file of flags; flags and environment win over it', anyText, undefined),
   now: value(OTHER, 'override the clock, for trials: it ticks on from this instant', instant, undefined),
@@ -161,6 +168,7 @@ export const pullFlags = {
   'no-raw': { shape: 'switch', group: LEDGER, describe: 'do not keep the pages as AWS sent them' },
   ...roleFlags,
   'dry-run': { shape: 'switch', group: OUTPUT, describe: 'show what would change, write nothing' },
+  json: resultAsJson,
   metrics: value(
     OUTPUT,
     'CloudWatch metrics on stderr, a line of JSON each: emf (embedded metric format) or none',
@@ -215,6 +223,7 @@ export const replayFlags = {
     parse: anyText,
     default: undefined,
   },
+  json: resultAsJson,
   ...runFlags,
   ...outputFlags,
   ...otherFlags,
@@ -253,14 +262,14 @@ export const registerFlags = {
   ...otherFlags,
 } as const satisfies Flags;
 
-export const answerFormats = ['table', 'csv', 'json', 'jsonl'] as const;
+export const answerFormats = ['table', 'markdown', 'csv', 'json', 'jsonl'] as const;
 
 export const queryFlags = {
   sql: value(QUERY, 'the SQL statement', anyText, undefined),
   file: value(QUERY, 'file with the SQL statement; - for standard input', anyText, undefined),
   format: value(
     OUTPUT,
-    'how rows are written: table, csv, json or jsonl [default: table on a terminal, else csv]',
+    'how rows are written: table, markdown, csv, json or jsonl [default: table on a terminal, else csv]',
     oneOf(answerFormats),
     undefined,
   ),

@@ -8,8 +8,9 @@ import { told } from './story.ts';
 const HOUR_MS = 3_600_000;
 
 describe('the age of a ledger', () => {
-  const judge = (...slices: readonly CoveredSlice[]) =>
-    told({ findings: judgeAge(newestOf(slices), options()) });
+  const findings = (slices: readonly CoveredSlice[], since?: string) =>
+    judgeAge({ newest: newestOf(slices), emptyPull: undefined }, options({ since }));
+  const judge = (...slices: readonly CoveredSlice[]) => told({ findings: findings(slices) });
 
   it('is that of its newest good pull, and may be just so much', () => {
     const old = aSlice({ observedAt: NOW - 90 * HOUR_MS });
@@ -17,6 +18,27 @@ describe('the age of a ledger', () => {
     expect(judge(old, aSlice({ observedAt: NOW - 36 * HOUR_MS - 1 }))).toEqual([
       'ledger-stale the ledger: 36 against 36',
     ]);
+  });
+
+  it('is too old without a day to look at, however long ago the last pull may be', () => {
+    expect(findings([aSlice()], '2026-11-22')).toEqual([]);
+    expect(findings([aSlice({ observedAt: NOW - HOUR_MS })], '2026-11-23')).toEqual([
+      expect.objectContaining({
+        code: 'ledger-stale',
+        message:
+          'the newest day is 2026-11-22, before the first day to look at, 2026-11-23; ' +
+          'the last good pull was 1 hour ago, at 2026-11-23T02:30Z',
+      }),
+    ]);
+  });
+
+  it('is another matter where pulls are good and see nothing', () => {
+    const newest = newestOf([aSlice({ observedAt: NOW - 90 * HOUR_MS })]);
+    const wordsAfter = (emptyPull: string) => judgeAge({ newest, emptyPull }, options())[0]?.message;
+    expect(wordsAfter('2026-11-19')).toMatch(/allowed\); does pull still run every day\?$/);
+    expect(wordsAfter('2026-11-20')).toMatch(
+      /allowed\), and pulls after it were good, but saw no job at all: /,
+    );
   });
 
   it('is not known of one without a day', () => {
@@ -71,7 +93,9 @@ describe('missing days', () => {
     expect(told(judge([aSlice(empty)], { ...daily, emptyDay: '2026-11-14' }))).toEqual([
       'days-incomplete copy in eu-west-1: 9 against 0',
     ]);
-    expect(told(judge([aSlice(holed)], daily))).toEqual(['days-incomplete copy in eu-west-1: 3 against 0']);
+    expect(told(judge([aSlice({ ...holed, lastSeen: '2026-11-20' })], daily))).toEqual([
+      'days-incomplete copy in eu-west-1: 3 against 0',
+    ]);
   });
 
   it('are a note where that is usual, or jobs were seen once', () => {

@@ -333,6 +333,23 @@ describe('a ledger', () => {
     expect(result.findings[0]?.message).toContain('the newest day is 2026-11-22');
   });
 
+  it('of one slice, whose caller sees nothing any more, says so', async () => {
+    await story.pullTo('2026-11-08', steady);
+    await story.pullTo(LAST, () => []);
+    const { findings } = await story.check();
+    expect(told({ findings })).toEqual(['ledger-stale the ledger: 336 against 36']);
+    expect(findings[0]?.message).toContain('pulls after it were good, but saw no job at all');
+  });
+
+  it('one slice of which sees nothing any more is told, and its accounts are not silent', async () => {
+    await story.pullTo('2026-11-08', (day) => jobs(day, BAD, { completed: 1 }, { Region: 'us-east-1' }), {
+      region: 'us-east-1',
+    });
+    await story.pullTo(LAST, () => [], { region: 'us-east-1' });
+    await story.pullTo(LAST, steady);
+    expect(told(await story.check())).toEqual(['slice-empty copy in us-east-1: 14 against 0']);
+  });
+
   it('with days that nobody saw says which, and whether they are lost', async () => {
     await story.pullTo('2026-11-01', steady);
     await story.pullTo(LAST, steady);

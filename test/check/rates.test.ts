@@ -141,6 +141,7 @@ describe('a rate that is too low', () => {
       'success-fell copy: 50 against 100',
       'success-fell copy of 222222222222: 70 against 100',
     ]);
+    expect(findings[1]?.message).toMatch(/^of jobs that name no account, 50\.0 %/);
   });
 });
 
