@@ -80,7 +80,7 @@ describe('the tarball', () => {
     );
     expect(files.filter((path) => /(?:^|\/)(?:test|\.ci)\/|\.env|\.log$/.test(path))).toEqual([]);
     expect(files.filter((path) => path.startsWith('jobs/') && path.endsWith('.ts'))).toEqual([]);
-    for (const kit of ['iam', 'airflow', 'step-functions', 'container'])
+    for (const kit of ['iam', 'airflow', 'step-functions', 'terraform', 'container'])
       expect(files.some((path) => path.startsWith(`jobs/${kit}/`))).toBe(true);
   });
 });
