@@ -9,7 +9,7 @@ import {
 } from '../../fixtures/trial.ts';
 import { type Proxy, startProxy } from '../proxy.ts';
 import { type Airflow, type Imported, type RunState, startAirflow, versions } from './airflow.ts';
-import { type EcsService, startEcs } from './ecs-service.ts';
+import { ecsSettings, type EcsService, endpointsOf, notAllowed, startEcs } from './ecs-service.ts';
 
 /** The DAG is imported and run by real Airflows, from the oldest that is supported to the newest. */
 
@@ -194,20 +194,9 @@ describe.each(versions)('Airflow %s', (version) => {
 
     it('tries again who was throttled, and not who is denied', async () => {
       troubleInTwoRegions();
-      const settings = {
-        runner: 'ecs',
-        ecs_cluster: 'backup',
-        ecs_subnets: 'subnet-1, subnet-2',
-        ecs_security_groups: 'sg-1',
-        ecs_assign_public_ip: 'ENABLED',
-        ecs_poll_seconds: '1',
-        aws_region: 'eu-west-1',
-        ...base,
-      };
+      const settings = { ...ecsSettings, ...base };
       const { stdout, stderr } = await airflow.test(settings, {
-        AWS_ENDPOINT_URL_ECS: ecs.url,
-        AWS_ENDPOINT_URL_LOGS: ecs.url,
-        AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: ecs.url,
+        ...endpointsOf(ecs),
         AIRFLOW__OPERATORS__DEFAULT_DEFERRABLE: deferrable,
       });
       expect(await outcomes(), `${stdout}${stderr}`).toEqual(afterTrouble);
@@ -217,11 +206,12 @@ describe.each(versions)('Airflow %s', (version) => {
         expect.stringContaining('copy us-east-1: '),
         'copy us-west-2',
       ]);
-      expect(`${stdout}${stderr}`.includes('DEFERRED')).toBe(deferrable === 'True');
+      expect(`${stdout}${stderr}`.includes('running trigger in line')).toBe(deferrable === 'True');
       expect(ecs.runs.map(({ overrides }) => overrides.containerOverrides[0]?.command[0])).toEqual([
         'plan',
         ...afterTrouble.map(() => 'pull'),
       ]);
+      expect(await notAllowed(ecs)).toEqual([]);
       expect(ecs.runs[0]).toMatchObject({
         cluster: 'backup',
         taskDefinition: 'backup-ledger',

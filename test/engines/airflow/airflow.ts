@@ -8,6 +8,7 @@ import { type PythonEnvironment, type ProgramEnd, pythonEnvironment } from '../p
 /** The oldest that is supported, with its own provider; the last of Airflow 2; the newest. */
 export const versions = ['2.10', '2.11', '3.3'] as const;
 export type Version = (typeof versions)[number];
+export const newest: Version = '3.3';
 
 const environments: Readonly<Record<Version, PythonEnvironment>> = {
   '2.10': environmentOf('2.10'),
@@ -24,7 +25,7 @@ export function setup(): void {
   for (const version of versions) environments[version].install();
 }
 
-const DAGS = fileURLToPath(new URL('../../../jobs/airflow', import.meta.url));
+export const DAGS = fileURLToPath(new URL('../../../jobs/airflow', import.meta.url));
 
 /** What Airflow makes of the file of DAGs with some settings. */
 export interface Imported {

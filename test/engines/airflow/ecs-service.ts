@@ -1,20 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { json } from 'node:stream/consumers';
+import { readFile } from 'node:fs/promises';
 import { type Finished, startCli } from '../../fixtures/cli.ts';
-import { listen } from '../../fixtures/listen.ts';
+import { type JsonService, type Operations, serveJson, ServiceError } from '../../fixtures/json-service.ts';
 
 /**
- * What EcsRunTaskOperator needs of ECS and CloudWatch Logs, in their protocol: a task is the command line in a process of its
- * own, its log is what that wrote. Operations and fields as in the services' models of botocore.
+ * What EcsRunTaskOperator needs of ECS and CloudWatch Logs: a task is the command line in a process of its own, its log is what
+ * that wrote. Operations and fields as in the services' models of botocore.
  */
-export interface EcsService {
-  readonly url: string;
-  /** Every operation asked for so far, such as `ecs:RunTask`. */
-  readonly operations: readonly string[];
+export interface EcsService extends JsonService {
   /** What each task was started with. */
   readonly runs: readonly RunTask[];
-  close(): Promise<void>;
 }
 
 export interface RunTask {
@@ -32,8 +27,36 @@ export interface EcsOptions {
   /** The container's environment, as its task definition has it. */
   readonly env: Readonly<Record<string, string>>;
   /** Log events a page and characters an event, so that small logs are cut as large ones are. */
-  readonly eventsPerPage?: number;
-  readonly charactersPerEvent?: number;
+  readonly eventsPerPage: number;
+  readonly charactersPerEvent: number;
+}
+
+/** The DAG's settings for this service. */
+export const ecsSettings = {
+  runner: 'ecs',
+  ecs_cluster: 'backup',
+  ecs_subnets: 'subnet-1, subnet-2',
+  ecs_security_groups: 'sg-1',
+  ecs_assign_public_ip: 'ENABLED',
+  ecs_poll_seconds: '1',
+  aws_region: 'eu-west-1',
+} as const;
+
+/** What leads Airflow's hooks to this service, in the words of old and new SDKs. */
+export const endpointsOf = ({ url }: EcsService): Record<string, string> => ({
+  AWS_ENDPOINT_URL_ECS: url,
+  AWS_ENDPOINT_URL_LOGS: url,
+  AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: url,
+});
+
+/** Operations asked for that the policy of Airflow's workers does not allow. */
+export async function notAllowed({ requests }: EcsService): Promise<string[]> {
+  const file = new URL('../../../jobs/airflow/worker-ecs-policy.json', import.meta.url);
+  const { Statement } = JSON.parse(await readFile(file, 'utf8')) as {
+    readonly Statement: readonly { readonly Action: string | readonly string[] }[];
+  };
+  const allowed = Statement.flatMap(({ Action }) => Action).map((action) => action.split(':')[1]);
+  return [...new Set(requests.map(({ operation }) => operation))].filter((name) => !allowed.includes(name));
 }
 
 interface Task {
@@ -43,41 +66,25 @@ interface Task {
   log: readonly string[];
 }
 
-const PREFIX = 'backup-ledger/backup-ledger';
+/** `awslogs-stream-prefix` and the container's name. */
+const STREAM_PREFIX = 'backup-ledger/backup-ledger';
 
 export async function startEcs(options: EcsOptions): Promise<EcsService> {
   const tasks = new Map<string, Task>();
-  const operations: string[] = [];
-  const answers = { ...ecsAnswers(tasks, options), ...logsAnswers(tasks, options) };
-
-  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [service = '', operation = ''] = String(request.headers['x-amz-target']).split('.');
-    operations.push(`${service.startsWith('Logs') ? 'logs' : 'ecs'}:${operation}`);
-    const answer = answers[operation]?.((await json(request)) as never);
-    const headers = { 'content-type': 'application/x-amz-json-1.1' };
-    if (answer) response.writeHead(200, headers).end(JSON.stringify(answer));
-    else response.writeHead(400, headers).end(JSON.stringify({ __type: 'ResourceNotFoundException' }));
-  }
-
-  const listening = await listen((request, response) => {
-    respond(request, response).catch((error: unknown) => response.writeHead(500).end(String(error)));
-  });
+  const service = await serveJson({ ...ecsOperations(tasks, options), ...logsOperations(tasks, options) });
   return {
-    url: listening.url,
-    operations,
+    ...service,
     get runs() {
       return [...tasks.values()].map(({ run }) => run);
     },
     async close() {
       for (const { child } of tasks.values()) child.kill('SIGKILL');
-      await listening.close();
+      await service.close();
     },
   };
 }
 
-type Answers = Readonly<Record<string, (asked: never) => unknown>>;
-
-function ecsAnswers(tasks: Map<string, Task>, { env }: EcsOptions): Answers {
+function ecsOperations(tasks: Map<string, Task>, { env }: EcsOptions): Operations {
   const describe = (arn: string) => {
     const { exitCode, run } = tasks.get(arn) ?? {};
     const lastStatus = exitCode === null ? 'RUNNING' : 'STOPPED';
@@ -125,16 +132,15 @@ interface GetLogEvents {
   readonly limit?: number;
 }
 
-function logsAnswers(tasks: Map<string, Task>, options: EcsOptions): Answers {
-  const { eventsPerPage = 10_000, charactersPerEvent = 262_118 } = options;
+function logsOperations(tasks: Map<string, Task>, options: EcsOptions): Operations {
+  const { eventsPerPage, charactersPerEvent } = options;
   const cut = (line: string) => line.match(new RegExp(`.{1,${charactersPerEvent}}`, 'g')) ?? [''];
   return {
     GetLogEvents({ logStreamName, startFromHead = false, nextToken, limit = eventsPerPage }: GetLogEvents) {
-      const [arn] = [...tasks.keys()].filter(
-        (known) => logStreamName === `${PREFIX}/${known.split('/').at(-1)}`,
-      );
-      if (arn === undefined) return undefined;
-      const events = tasks.get(arn)?.log.flatMap(cut) ?? [];
+      const [, task] =
+        [...tasks].find(([arn]) => logStreamName === `${STREAM_PREFIX}/${arn.split('/').at(-1)}`) ?? [];
+      if (!task) throw new ServiceError('ResourceNotFoundException', `no log stream ${logStreamName}`);
+      const events = task.log.flatMap(cut);
       // A token is the place between two events, and the way from there.
       const [way, at] = nextToken?.split('/') ?? [
         startFromHead ? 'f' : 'b',
