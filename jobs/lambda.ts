@@ -1,10 +1,12 @@
 import { parseLambdaEvent, type LambdaTask } from '../src/fan-out/lambda-event.ts';
 import { planOf } from '../src/fan-out/planned-slice.ts';
-import type { PullConfig } from '../src/config/commands.ts';
+import type { CheckConfig, PullConfig } from '../src/config/commands.ts';
 import { type Settings, unknownVariables } from '../src/config/resolve.ts';
 import { sliceOutcomeOf, type SliceOutcome } from '../src/domain/slice-outcome.ts';
 import { type RunSummary, summarize } from '../src/fan-out/summarize.ts';
+import { groupBy } from '../src/domain/group-by.ts';
 import { nameOfResult } from '../src/domain/slice.ts';
+import { visibleInLine } from '../src/domain/visible.ts';
 import {
   asLedgerError,
   DeadlineError,
@@ -21,7 +23,7 @@ import { pullSlices } from './commands/pull.ts';
 import { findRegions } from './world/regions.ts';
 
 /**
- * The Lambda function: `plan` the slices, `pull` them, `summarize` what came of them. Flags come from the event's `flags`,
+ * The Lambda function: `plan` the slices, `pull` them, `summarize` what came of them, `check` the ledger. Flags come from the event's `flags`,
  * then from the environment, as on the command line. A failure is thrown, and its name is the recovery:
  * `RetryLater`, `FixConfig`, `FixData` or `ReportBug`.
  */
@@ -37,7 +39,7 @@ export const SAFE_MARGIN_MS = 20_000;
 export async function handler(
   event: unknown,
   context: LambdaContext,
-): Promise<LambdaPlan | Pulled | RunSummary> {
+): Promise<LambdaPlan | Pulled | RunSummary | LambdaCheck> {
   try {
     const parsed = parseLambdaEvent(event, process.env);
     if ('problems' in parsed) throw new UsageError(parsed.problems);
@@ -50,6 +52,7 @@ export async function handler(
 
 function run(task: LambdaTask, timeLeft: number) {
   if (task.action === 'summarize') return summarizeRun(task);
+  if (task.action === 'check') return checkLedger(task.config, timeLeft);
   return task.action === 'plan' ? plan(task, timeLeft) : pull(task.config, timeLeft);
 }
 
@@ -109,6 +112,42 @@ async function summarizeRun({
     }),
   );
   return summary;
+}
+
+export interface LambdaCheck {
+  readonly schema_version: 1;
+  readonly outcome: 'ok' | 'findings';
+  /** How many there are. */
+  readonly findings: number;
+  /** Of each code that was found. */
+  readonly codes: Readonly<Record<string, number>>;
+  /** The worst ones in words. */
+  readonly worst: readonly string[];
+  /** Number of the message that was published; null when there was none. */
+  readonly message_id: string | null;
+}
+
+/** Findings told one by one: what a state carries on is small. */
+const MAX_FINDINGS_TOLD = 10;
+
+/** Findings are an answer; a message that could not be published is an error. The log has all findings. */
+async function checkLedger(config: CheckConfig, timeLeft: number): Promise<LambdaCheck> {
+  if (timeLeft <= 0) throw new DeadlineError(0);
+  const { check } = await import('./commands/check.ts');
+  const deadline = Math.min(config.deadline, timeLeft);
+  const { findings, sns, error } = await check({ ...config, deadline }, new AbortController().signal);
+  const lines = findings.map(({ code, place, message }) => `${code} ${place}: ${message}`);
+  for (const line of lines) say(visibleInLine(line));
+  if (error) throw new LedgerError(error.recovery, error.message);
+  const codes = [...groupBy(findings, ({ code }) => code)].map(([code, found]) => [code, found.length]);
+  return {
+    schema_version: 1,
+    outcome: findings.length === 0 ? 'ok' : 'findings',
+    findings: findings.length,
+    codes: Object.fromEntries(codes) as Record<string, number>,
+    worst: lines.slice(0, MAX_FINDINGS_TOLD),
+    message_id: sns?.message_id ?? null,
+  };
 }
 
 /** All that failed in a pull, under the recovery its exit code names. */

@@ -15,6 +15,9 @@ export const exitCodes = {
   'fix-config': 78,
 } as const satisfies Record<Recovery, number>;
 
+/** Nothing went wrong, but `check` found what its thresholds do not allow: whoever looks after the backups acts. */
+export const FINDINGS_EXIT_CODE = 1;
+
 /** Names of thrown errors by which a state machine chooses what to do. A wrong event is configuration there. */
 export const recoveryNames = {
   'fix-usage': 'FixConfig',

@@ -19,6 +19,7 @@ const over: Readonly<Record<string, readonly string[]>> = {
   verify: ['ledger'],
   register: ['ledger'],
   report: ['ledger', 'report-data'],
+  check: ['ledger'],
   doctor: ['read'],
   adapters: ['ports'],
   config: ['ledger'],
@@ -27,7 +28,7 @@ const over: Readonly<Record<string, readonly string[]>> = {
   simulator: ['domain'],
   'report-data': ['domain'],
   page: ['report-data'],
-  jobs: ['pull', 'replay', 'verify', 'register', 'report', 'doctor', 'adapters', 'cli', 'simulator'],
+  jobs: ['pull', 'replay', 'verify', 'register', 'report', 'check', 'doctor', 'adapters', 'cli', 'simulator'],
 };
 
 /** Packages of others, and parts of Node, that a room may import; beside these only what is plain. */
@@ -109,6 +110,7 @@ describe('imports only go down', () => {
     ['src/pull/x.ts', '../replay/plan.ts'],
     ['src/replay/x.ts', '../pull/pull-all.ts'],
     ['src/verify/x.ts', '../merge/merge.ts'],
+    ['src/check/x.ts', '../report/read-report.ts'],
     ['src/doctor/x.ts', '../pull/slice-result.ts'],
     ['src/adapters/aws/x.ts', '../../ledger/manifest.ts'],
     ['src/adapters/aws/x.ts', '../../config/values.ts'],

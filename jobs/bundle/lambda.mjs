@@ -17,8 +17,8 @@ const { metafile } = await build({
   minify: true,
   // Ours is strict, and would make the whole file so.
   tsconfigRaw: {},
-  // What a function on Lambda never needs: locks of a local ledger, displays of a terminal.
-  external: ['fs-native-extensions', 'pino-pretty', 'log-update'],
+  // What a function on Lambda never needs: locks and SQL of a local ledger, displays of a terminal.
+  external: ['@duckdb/node-api', 'fs-native-extensions', 'pino-pretty', 'log-update'],
 });
 
 const licences = writeLicences(metafile, OUT);

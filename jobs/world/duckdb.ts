@@ -32,7 +32,7 @@ export async function openLocalEngine(
     database,
     tables,
     views,
-    filesOf: (table) => filesOf(table, folder, store),
+    filesOf: once((table) => filesOf(table, folder, store)),
     signal,
   });
 }
@@ -49,6 +49,16 @@ async function loadDuckDb() {
       { cause },
     );
   }
+}
+
+/** Statements of one session see the same files. */
+function once<T>(find: (table: CatalogTable) => Promise<T>): (table: CatalogTable) => Promise<T> {
+  const found = new Map<string, Promise<T>>();
+  return (table) => {
+    const known = found.get(table.name) ?? find(table);
+    found.set(table.name, known);
+    return known;
+  };
 }
 
 async function filesOf({ name }: CatalogTable, folder: string, store: ObjectStore): Promise<string[]> {

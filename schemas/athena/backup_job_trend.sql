@@ -1,10 +1,5 @@
 CREATE OR REPLACE VIEW backup_job_trend AS
-WITH digits AS (
-  SELECT digit FROM (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) AS digits (digit)
-), numbers AS (
-  SELECT ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit AS n
-  FROM digits AS ones CROSS JOIN digits AS tens CROSS JOIN digits AS hundreds CROSS JOIN digits AS thousands
-), marked AS (
+WITH marked AS (
   SELECT
     start_date AS day, region, account_id, jobs, completed, finished,
     lead(start_date) OVER (PARTITION BY region, account_id ORDER BY start_date) AS next_day,
@@ -17,9 +12,10 @@ WITH digits AS (
     CASE WHEN n = 0 THEN completed ELSE 0 END AS completed,
     CASE WHEN n = 0 THEN finished ELSE 0 END AS finished
   FROM marked
-  JOIN numbers ON CAST(day + n * INTERVAL '1' DAY AS date) < coalesce(
-    next_day,
-    CAST(least(day + INTERVAL '28' DAY, newest_day + INTERVAL '1' DAY) AS date))
+  CROSS JOIN UNNEST(sequence(0, least(
+    27,
+    date_diff('day', day, newest_day),
+    coalesce(date_diff('day', day, next_day) - 1, 27)))) AS later (n)
 ), counted AS (
   SELECT day, region, account_id, jobs, completed, finished
   FROM (SELECT filled.*, min(n) OVER (PARTITION BY day) AS fewest FROM filled) AS known

@@ -1,17 +1,12 @@
 CREATE OR REPLACE VIEW ledger_coverage AS
-WITH digits AS (
-  SELECT digit FROM (VALUES (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) AS digits (digit)
-), numbers AS (
-  SELECT ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit AS n
-  FROM digits AS ones CROSS JOIN digits AS tens CROSS JOIN digits AS hundreds CROSS JOIN digits AS thousands
-), good AS (
+WITH good AS (
   SELECT
     kind, aggregation_period, region, scope, table_name,
     observed_at,
     CAST(observed_at AS date) AS today,
     CAST(first_day AS date) AS first_day,
     reconciled,
-    mismatches,
+    CASE WHEN reconciled = 'mismatched' THEN json_format(CAST(mismatches AS json)) END AS mismatches,
     gap."from" AS gap_from,
     gap."to" AS gap_to,
     CASE kind WHEN 'copy' THEN 14 WHEN 'backup' THEN 14 WHEN 'restore' THEN 14 WHEN 'scan' THEN 14 END AS history_days
@@ -37,7 +32,9 @@ WITH digits AS (
 ), spans AS (
   SELECT
     seen.*,
-    min(from_day) OVER (PARTITION BY kind, aggregation_period, region, scope, table_name) AS slice_first,
+
+    min(least(from_day, coalesce(CAST(gap_from AS date), from_day)))
+      OVER (PARTITION BY kind, aggregation_period, region, scope, table_name) AS slice_first,
     max(to_day) OVER () AS last_day,
     least(from_day, coalesce(CAST(gap_from AS date), from_day)) AS span_from,
     greatest(to_day, coalesce(CAST(gap_to AS date), to_day)) AS span_to
@@ -45,7 +42,7 @@ WITH digits AS (
 ), touched AS (
   SELECT spans.*, CAST(span_from + n * INTERVAL '1' DAY AS date) AS day
   FROM spans
-  JOIN numbers ON CAST(span_from + n * INTERVAL '1' DAY AS date) <= span_to
+  CROSS JOIN UNNEST(sequence(0, least(date_diff('day', span_from, span_to), 9999))) AS later (n)
 ), by_day AS (
   SELECT
     kind, aggregation_period, region, scope, table_name, day,
@@ -56,7 +53,7 @@ WITH digits AS (
     max_by(
       CASE
         WHEN reconciled = 'mismatched'
-          AND cardinality(filter(mismatches, m -> m.start_date = CAST(day AS varchar))) = 0
+          AND strpos(mismatches, '"' || CAST(day AS varchar) || '"') = 0
         THEN 'matched'
         ELSE reconciled
       END,
@@ -78,7 +75,9 @@ WITH digits AS (
     CASE WHEN n = 0 THEN reconciled END AS reconciled,
     CASE WHEN n = 0 THEN lost ELSE 0 END AS lost
   FROM holes
-  JOIN numbers ON CAST(day + n * INTERVAL '1' DAY AS date) < coalesce(next_day, CAST(last_day + INTERVAL '1' DAY AS date))
+  CROSS JOIN UNNEST(sequence(0, least(
+    coalesce(date_diff('day', day, next_day) - 1, date_diff('day', day, last_day)),
+    9999))) AS later (n)
 ), unfinished_rows AS (
   SELECT 'copy' AS kind, 'copy_job_summaries' AS table_name, start_date, region, account_id
   FROM copy_job_summaries

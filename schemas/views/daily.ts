@@ -1,6 +1,6 @@
 import { factsOf, type Kind } from '../kinds.ts';
 import { completedWithIssues, endedAs, finished, isUnfinished, jobsWhere, ratio } from './outcomes.ts';
-import type { View } from './view.ts';
+import { daysAgo, lastDays, type View } from './view.ts';
 
 export function dailyViewName(kind: Kind): string {
   return `${kind}_job_daily`;
@@ -54,7 +54,7 @@ FROM summed`,
         sql: `SELECT start_date, sum(jobs) AS jobs, sum(completed) AS completed, sum(failed) AS failed,
   round(100.0 * sum(completed) / nullif(sum(finished), 0), 1) AS success_percent
 FROM ${name}
-WHERE start_date BETWEEN DATE '2026-11-16' AND DATE '2026-11-22'
+WHERE ${lastDays(7)}
 GROUP BY start_date
 ORDER BY start_date`,
       },
@@ -62,7 +62,8 @@ ORDER BY start_date`,
         question: 'Which five accounts had the lowest success rate on one day?',
         sql: `SELECT account_id, region, finished, completed, round(success_rate, 4) AS success_rate
 FROM ${name}
-WHERE start_date = DATE '2026-11-20' AND finished > 0
+WHERE ${daysAgo(3)}
+  AND finished > 0
 ORDER BY success_rate, finished DESC, account_id, region
 LIMIT 5`,
       },
@@ -70,7 +71,7 @@ LIMIT 5`,
         question: 'Which regions still had unfinished jobs, and since when is it known?',
         sql: `SELECT start_date, region, sum(unfinished) AS unfinished, max(observed_at) AS observed_at
 FROM ${name}
-WHERE start_date >= DATE '2026-11-20'
+WHERE ${lastDays(3)}
 GROUP BY start_date, region
 HAVING sum(unfinished) > 0
 ORDER BY start_date, region`,

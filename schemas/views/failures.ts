@@ -1,6 +1,6 @@
 import { factsOf, type Kind, kindNames } from '../kinds.ts';
 import { hasMessageCategory, isTrouble, ratio } from './outcomes.ts';
-import type { View } from './view.ts';
+import { lastDays, type View } from './view.ts';
 
 /** AWS spells one category in several ways: AccessDenied, ACCESS_DENIED. */
 const CATEGORY = `replace(upper(message_category), '_', '')`;
@@ -58,7 +58,7 @@ WHERE in_trouble > 0`,
         question: `What were the most frequent reasons of trouble with ${kind} jobs in a week?`,
         sql: `SELECT message_category, state, sum(jobs) AS jobs, count(DISTINCT account_id) AS accounts
 FROM ${name}
-WHERE start_date BETWEEN DATE '2026-11-16' AND DATE '2026-11-22'
+WHERE ${lastDays(7)}
 GROUP BY message_category, state
 ORDER BY jobs DESC, message_category, state
 LIMIT 5`,
@@ -67,7 +67,8 @@ LIMIT 5`,
         question: "Where did one reason make up the largest share of an account's day?",
         sql: `SELECT start_date, region, account_id, resource_type, message_category, jobs, jobs_of_day, round(share, 4) AS share
 FROM ${name}
-WHERE start_date >= DATE '2026-11-16' AND jobs_of_day >= 10
+WHERE ${lastDays(7)}
+  AND jobs_of_day >= 10
 ORDER BY share DESC, start_date, region, account_id, resource_type, message_category
 LIMIT 5`,
       },
@@ -75,7 +76,7 @@ LIMIT 5`,
         question: 'Which resource types were denied access?',
         sql: `SELECT resource_type, sum(jobs) AS jobs
 FROM ${name}
-WHERE message_category = 'ACCESSDENIED' AND start_date >= DATE '2026-11-16'
+WHERE message_category = 'ACCESSDENIED' AND ${lastDays(7)}
 GROUP BY resource_type
 ORDER BY jobs DESC, resource_type
 LIMIT 5`,

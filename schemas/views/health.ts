@@ -1,7 +1,7 @@
 import { type Kind, kindNames } from '../kinds.ts';
 import { dailyViewName } from './daily.ts';
 import { ratio } from './outcomes.ts';
-import type { View } from './view.ts';
+import { lastDays, type View } from './view.ts';
 
 const name = 'backup_health_daily';
 
@@ -50,7 +50,7 @@ FROM summed`,
       question: 'How do the kinds compare, day by day?',
       sql: `SELECT start_date, ${kindNames.map((kind) => `sum(${kind}_jobs) AS ${kind}_jobs, sum(${kind}_not_completed) AS ${kind}_bad`).join(', ')}
 FROM ${name}
-WHERE start_date BETWEEN DATE '2026-11-20' AND DATE '2026-11-22'
+WHERE ${lastDays(3)}
 GROUP BY start_date
 ORDER BY start_date`,
     },
@@ -58,7 +58,7 @@ ORDER BY start_date`,
       question: 'Which accounts are backed up but never copied?',
       sql: `SELECT account_id, sum(backup_jobs) AS backup_jobs
 FROM ${name}
-WHERE start_date >= DATE '2026-11-16'
+WHERE ${lastDays(7)}
 GROUP BY account_id
 HAVING sum(backup_jobs) > 0 AND coalesce(sum(copy_jobs), 0) = 0
 ORDER BY account_id
@@ -68,7 +68,8 @@ LIMIT 5`,
       question: 'Where did both backups and copies fail on the same day?',
       sql: `SELECT start_date, region, account_id, backup_not_completed, copy_not_completed
 FROM ${name}
-WHERE start_date >= DATE '2026-11-20' AND backup_not_completed > 0 AND copy_not_completed > 0
+WHERE ${lastDays(3)}
+  AND backup_not_completed > 0 AND copy_not_completed > 0
 ORDER BY backup_not_completed + copy_not_completed DESC, start_date, region, account_id
 LIMIT 5`,
     },

@@ -1,10 +1,10 @@
 import type { Kind } from '../kinds.ts';
 import { dailyViewName } from './daily.ts';
 import { ratio } from './outcomes.ts';
-import { monthSql, numbersSql, type View } from './view.ts';
+import { type BoundableView, daysAgo, lastDays, monthSql } from './view.ts';
 
-/** Beyond so many days without jobs every window of an account is empty, and its rows end. */
-const MAX_WINDOW_DAYS = 28;
+/** The longest window. After so many days without jobs all windows of an account are empty, and its rows end. */
+const LONGEST_DAYS = 28;
 
 function windowOf(from: number, to: number): string {
   const end = to === 0 ? 'CURRENT ROW' : `INTERVAL '${to}' DAY PRECEDING`;
@@ -15,18 +15,56 @@ function windowOf(from: number, to: number): string {
  * Success rates over moving windows of calendar days, per region and account. An account without jobs on a day on which
  * others had some has a row all the same, so that windows go on; a day on which nobody had any has none.
  */
-export function trendView(kind: Kind): View {
+export function trendView(kind: Kind): BoundableView {
   const name = `${kind}_job_trend`;
   const daily = dailyViewName(kind);
   return {
     name,
     comment: `Success rate of ${kind} jobs over the last 7 and 28 calendar days, and against the week before`,
-    sql: `WITH ${numbersSql}, marked AS (
+    sql: trendSql(daily),
+    // A month holds the longest window of the first day of the next one.
+    since: (month) =>
+      `SELECT * FROM (\n${trendSql(`${daily} WHERE start_month >= ${monthBefore(month)}`)}\n) AS trend WHERE start_month >= ${month}`,
+    examples: [
+      {
+        question: `Which accounts' ${kind} jobs got worse, week over week?`,
+        sql: `SELECT region, account_id, finished_7d, round(success_rate_week_before, 4) AS before,
+  round(success_rate_7d, 4) AS now, round(week_over_week, 4) AS change
+FROM ${name}
+WHERE ${daysAgo(1)}
+  AND week_over_week < 0
+ORDER BY week_over_week, region, account_id
+LIMIT 5`,
+      },
+      {
+        question: 'Which accounts had no job on a day, though they had some before?',
+        sql: `SELECT start_date, region, account_id, jobs_7d
+FROM ${name}
+WHERE ${lastDays(7)}
+  AND jobs = 0
+ORDER BY start_date, region, account_id
+LIMIT 5`,
+      },
+      {
+        question: 'How does the longer view differ from the shorter one, by region?',
+        sql: `SELECT region, round(avg(success_rate_7d), 4) AS mean_rate_7d, round(avg(success_rate_28d), 4) AS mean_rate_28d
+FROM ${name}
+WHERE ${daysAgo(1)}
+GROUP BY region
+ORDER BY region`,
+      },
+    ],
+  };
+}
+
+/** `source` is what follows FROM. It is named once: Trino reads again what is named twice. */
+function trendSql(source: string): string {
+  return `WITH marked AS (
   SELECT
     start_date AS day, region, account_id, jobs, completed, finished,
     lead(start_date) OVER (PARTITION BY region, account_id ORDER BY start_date) AS next_day,
     max(start_date) OVER () AS newest_day
-  FROM ${daily}
+  FROM ${source}
 ), filled AS (
   SELECT
     CAST(day + n * INTERVAL '1' DAY AS date) AS day, region, account_id, n,
@@ -34,9 +72,10 @@ export function trendView(kind: Kind): View {
     CASE WHEN n = 0 THEN completed ELSE 0 END AS completed,
     CASE WHEN n = 0 THEN finished ELSE 0 END AS finished
   FROM marked
-  JOIN numbers ON CAST(day + n * INTERVAL '1' DAY AS date) < coalesce(
-    next_day,
-    CAST(least(day + INTERVAL '${MAX_WINDOW_DAYS}' DAY, newest_day + INTERVAL '1' DAY) AS date))
+  CROSS JOIN UNNEST(sequence(0, least(
+    ${LONGEST_DAYS - 1},
+    date_diff('day', day, newest_day),
+    coalesce(date_diff('day', day, next_day) - 1, ${LONGEST_DAYS - 1})))) AS later (n)
 ), counted AS (
   SELECT day, region, account_id, jobs, completed, finished
   FROM (SELECT filled.*, min(n) OVER (PARTITION BY day) AS fewest FROM filled) AS known
@@ -54,7 +93,7 @@ export function trendView(kind: Kind): View {
   FROM counted
   WINDOW
     last_7_days AS ${windowOf(6, 0)},
-    last_28_days AS ${windowOf(27, 0)},
+    last_28_days AS ${windowOf(LONGEST_DAYS - 1, 0)},
     week_before AS ${windowOf(13, 7)}
 ), rated AS (
   SELECT
@@ -79,33 +118,9 @@ SELECT
   success_rate_28d,
   success_rate_week_before,
   success_rate_7d - success_rate_week_before AS week_over_week
-FROM rated`,
-    examples: [
-      {
-        question: `Which accounts' ${kind} jobs got worse, week over week?`,
-        sql: `SELECT region, account_id, finished_7d, round(success_rate_week_before, 4) AS before,
-  round(success_rate_7d, 4) AS now, round(week_over_week, 4) AS change
-FROM ${name}
-WHERE start_date = DATE '2026-11-22' AND week_over_week < 0
-ORDER BY week_over_week, region, account_id
-LIMIT 5`,
-      },
-      {
-        question: 'Which accounts had no job on a day, though they had some before?',
-        sql: `SELECT start_date, region, account_id, jobs_7d
-FROM ${name}
-WHERE start_date >= DATE '2026-11-16' AND jobs = 0
-ORDER BY start_date, region, account_id
-LIMIT 5`,
-      },
-      {
-        question: 'How does the longer view differ from the shorter one, by region?',
-        sql: `SELECT region, round(avg(success_rate_7d), 4) AS mean_rate_7d, round(avg(success_rate_28d), 4) AS mean_rate_28d
-FROM ${name}
-WHERE start_date = DATE '2026-11-22'
-GROUP BY region
-ORDER BY region`,
-      },
-    ],
-  };
+FROM rated`;
+}
+
+function monthBefore(month: string): string {
+  return monthSql(`CAST(${month} || '-01' AS date) - INTERVAL '1' MONTH`);
 }

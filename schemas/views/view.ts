@@ -7,9 +7,16 @@ export interface View {
   readonly comment: string;
   /** A SELECT. */
   readonly sql: string;
+  /**
+   * Its rows from a month on, read from little more than those months. Of a month as SQL, such as `'2026-11'`. For a view whose
+   * rows of a month can be told from few months, and which no other view reads.
+   */
+  readonly since?: (month: string) => string;
   /** Questions it answers. */
   readonly examples: readonly Example[];
 }
+
+export type BoundableView = View & Required<Pick<View, 'since'>>;
 
 export interface Example {
   readonly question: string;
@@ -26,16 +33,31 @@ export function createViewSql({ name, sql }: View): string {
   return `CREATE OR REPLACE VIEW ${name} AS\n${sql}`;
 }
 
-/** A few thousand whole numbers from 0, as the CTEs `digits` and `numbers`: neither engine's own way works on the other. */
-const DIGITS = Array.from({ length: 10 }, (_, digit) => `(${digit})`).join(', ');
-export const numbersSql = `digits AS (
-  SELECT digit FROM (VALUES ${DIGITS}) AS digits (digit)
-), numbers AS (
-  SELECT ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit AS n
-  FROM digits AS ones CROSS JOIN digits AS tens CROSS JOIN digits AS hundreds CROSS JOIN digits AS thousands
-)`;
-
 /** The month of a date, as partitions have it. */
 export function monthSql(date: string): string {
   return `substr(CAST(${date} AS varchar), 1, 7)`;
+}
+
+/** Bounds the months, so that only their objects are read, and the days, both included. */
+export function withinSql(from: string, to: string): string {
+  const months = [from, to].map((day) => `'${day.slice(0, 7)}'`).join(' AND ');
+  return `start_month BETWEEN ${months} AND start_date BETWEEN DATE '${from}' AND DATE '${to}'`;
+}
+
+/** For examples: the newest days, whenever it is asked, from their months alone. */
+export function lastDays(days: number): string {
+  return `start_date >= ${ago(days)}\n  AND start_month >= ${monthAgo(days)}`;
+}
+
+/** For examples: one day, whenever it is asked. */
+export function daysAgo(days: number): string {
+  return `start_date = ${ago(days)} AND start_month = ${monthAgo(days)}`;
+}
+
+function ago(days: number): string {
+  return `current_date - INTERVAL '${days}' DAY`;
+}
+
+function monthAgo(days: number): string {
+  return `date_format(${ago(days)}, '%Y-%m')`;
 }

@@ -109,7 +109,7 @@ const MAX_WIDTH = 100;
 const EXIT_CODES =
   'Every flag is also an environment variable (--page-size: BACKUP_LEDGER_PAGE_SIZE) and a key of the --config file.\n' +
   'Exit codes: 0 ok, 64 wrong usage, 65 bad data, 70 a bug, 75 try again later, 78 configuration or permission, ' +
-  '130 or 143 interrupted.';
+  '130 or 143 interrupted; of check also 1, something was found.';
 
 function describeFlags(builder: Argv, command: Command): Argv {
   for (const [name, flag] of Object.entries(command.flags)) {

@@ -1,6 +1,7 @@
 import type { Day } from '../domain/day.ts';
 import type { Flags } from './flag.ts';
 import {
+  checkFlags,
   doctorFlags,
   pullFlags,
   queryFlags,
@@ -21,6 +22,7 @@ export type Judged<C> = { readonly config: C } | { readonly problems: readonly s
 type Sliced<V> = Omit<V, keyof typeof sliceFlags> & SliceChoice;
 export type PullConfig = Sliced<Values<typeof pullFlags>>;
 export type DoctorConfig = Sliced<Values<typeof doctorFlags>>;
+export type CheckConfig = Values<typeof checkFlags>;
 export type QueryConfig = Values<typeof queryFlags>;
 export type ReplayConfig = Values<typeof replayFlags>;
 export type ReportConfig = Values<typeof reportFlags>;
@@ -57,6 +59,9 @@ export const parseVerifyConfig = (sources: Sources): Judged<VerifyConfig> =>
 export const parseReportConfig = (sources: Sources): Judged<ReportConfig> =>
   judge(reportFlags, sources, [rangeProblems, ledgerProblems]);
 
+export const parseCheckConfig = (sources: Sources): Judged<CheckConfig> =>
+  judge(checkFlags, sources, [ledgerProblems, athenaProblems, topicProblems]);
+
 export const parseReplayConfig = (sources: Sources): Judged<ReplayConfig> =>
   judge(replayFlags, sources, [targetProblems, rangeProblems]);
 
@@ -86,12 +91,21 @@ export function targetProblems(values: Partial<ReplayConfig>): string[] {
   return into?.type === 's3' ? [] : ledgerProblems(values);
 }
 
-function athenaProblems({ ledger, ...values }: Partial<QueryConfig>): string[] {
+function athenaProblems({
+  ledger,
+  ...values
+}: Partial<Pick<QueryConfig, 'ledger' | 'workgroup' | 'output-location'>>): string[] {
   if (ledger?.type !== 'folder') return [];
   const athenaOnly = (['workgroup', 'output-location'] as const).filter((name) => values[name] !== undefined);
   return athenaOnly.map(
     (name) => `${name}: expected only with a ledger on s3://, got it with a local folder`,
   );
+}
+
+function topicProblems(values: Partial<CheckConfig>): string[] {
+  return values.always && values['sns-topic'] === undefined
+    ? ['always: expected only with --sns-topic, got it without']
+    : [];
 }
 
 function statementProblems({ sql, file }: Partial<QueryConfig>): string[] {

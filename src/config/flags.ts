@@ -4,6 +4,7 @@ import { type Flags, value } from './flag.ts';
 import {
   account,
   accountId,
+  accountOrOrganization,
   anyText,
   databaseName,
   day,
@@ -12,12 +13,15 @@ import {
   json,
   ledgerPlace,
   oneOf,
+  ORGANIZATIONS,
+  percentage,
   region,
   regionOrAll,
   roleTemplate,
   s3Url,
   share,
   tableName,
+  topicArn,
   wholeNumber,
 } from './values.ts';
 import { rawScopes } from '../ledger/raw-key.ts';
@@ -144,6 +148,13 @@ export const outputFlags = {
   progress: value(OUTPUT, 'progress display on stderr', oneOf(['auto', 'always', 'never']), 'auto'),
 } as const satisfies Flags;
 
+/** Elsewhere than on a terminal it is printed anyway. */
+const resultAsJson = {
+  shape: 'switch',
+  group: OUTPUT,
+  describe: 'print the result as one JSON line on a terminal, too',
+} as const;
+
 const otherFlags = {
   config: value(OTHER, 'JSON file of flags; flags and environment win over it', anyText, undefined),
   now: value(OTHER, 'override the clock, for trials: it ticks on from this instant', instant, undefined),
@@ -157,6 +168,7 @@ export const pullFlags = {
   'no-raw': { shape: 'switch', group: LEDGER, describe: 'do not keep the pages as AWS sent them' },
   ...roleFlags,
   'dry-run': { shape: 'switch', group: OUTPUT, describe: 'show what would change, write nothing' },
+  json: resultAsJson,
   metrics: value(
     OUTPUT,
     'CloudWatch metrics on stderr, a line of JSON each: emf (embedded metric format) or none',
@@ -211,6 +223,7 @@ export const replayFlags = {
     parse: anyText,
     default: undefined,
   },
+  json: resultAsJson,
   ...runFlags,
   ...outputFlags,
   ...otherFlags,
@@ -249,14 +262,14 @@ export const registerFlags = {
   ...otherFlags,
 } as const satisfies Flags;
 
-export const answerFormats = ['table', 'csv', 'json', 'jsonl'] as const;
+export const answerFormats = ['table', 'markdown', 'csv', 'json', 'jsonl'] as const;
 
 export const queryFlags = {
   sql: value(QUERY, 'the SQL statement', anyText, undefined),
   file: value(QUERY, 'file with the SQL statement; - for standard input', anyText, undefined),
   format: value(
     OUTPUT,
-    'how rows are written: table, csv, json or jsonl [default: table on a terminal, else csv]',
+    'how rows are written: table, markdown, csv, json or jsonl [default: table on a terminal, else csv]',
     oneOf(answerFormats),
     undefined,
   ),
@@ -272,6 +285,55 @@ export const reportFlags = {
   from: value(QUERY, 'first start date [default: 400 days ago]', day, undefined),
   to: value(QUERY, 'last start date [default: today]', day, undefined),
   open: { shape: 'switch', group: OUTPUT, describe: 'show it in the browser' },
+  ...ledgerFlags,
+  ...athenaFlags,
+  ...runFlags,
+  ...outputFlags,
+  ...otherFlags,
+} as const satisfies Flags;
+
+export const checkFlags = {
+  'min-success': value(
+    CHECKS,
+    'lowest success rate, in percent, of the newest day and of seven [default: none is too low]',
+    percentage,
+    undefined,
+  ),
+  'max-fall': value(
+    CHECKS,
+    'points a success rate of seven days may fall against the week before',
+    wholeNumber(0, 100),
+    '10',
+  ),
+  'max-silent-days': value(
+    CHECKS,
+    'days without a completed job that make an account silent',
+    wholeNumber(1, 3650),
+    '7',
+  ),
+  'expect-accounts': {
+    shape: 'list',
+    group: CHECKS,
+    describe: `accounts that must be in the ledger, and no others are missed: a list, @file, or ${ORGANIZATIONS} to ask AWS`,
+    parse: accountOrOrganization,
+    default: undefined,
+    files: true,
+  },
+  'max-age': verifyFlags['max-age'],
+  since: value(
+    CHECKS,
+    'first start date to look at; who had no job since is taken for gone [default: 28 days, and nobody is gone]',
+    day,
+    undefined,
+  ),
+  json: { shape: 'switch', group: OUTPUT, describe: 'print what was found as one JSON line' },
+  'sns-topic': value(
+    OUTPUT,
+    'SNS topic (ARN) to publish one message to when something is found',
+    topicArn,
+    undefined,
+  ),
+  always: { shape: 'switch', group: OUTPUT, describe: 'publish a message when nothing is found, too' },
   ...ledgerFlags,
   ...athenaFlags,
   ...runFlags,
@@ -334,6 +396,7 @@ export const simulateFlags = {
 
 /** Flags of every command: one environment, or configuration file, serves them all. */
 export const allFlags: Flags = {
+  ...checkFlags,
   ...doctorFlags,
   ...reportFlags,
   ...queryFlags,

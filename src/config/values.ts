@@ -73,6 +73,15 @@ export const share: Parse<number> = (text) => {
   return value <= 1 ? { value } : { expected: 'a share from 0 to 1' };
 };
 
+/** Percent, as such or as a share. */
+export const percentage: Parse<number> = (text) => {
+  const [, digits = '', sign] = /^(\d{1,3}(?:\.\d{1,6})?) ?(%?)$/.exec(text) ?? [];
+  const number = digits === '' ? Number.NaN : Number(digits);
+  // In hundredths as they were written: 100 × 0.57 is a little less than 57.
+  const value = number <= 1 && sign === '' ? Number(`${digits}e2`) : number;
+  return value <= 100 ? { value } : { expected: 'a percentage such as 95 or 99.5, or a share such as 0.95' };
+};
+
 export const json: Parse<unknown> = (text) => {
   try {
     return { value: JSON.parse(text) };
@@ -102,6 +111,14 @@ export const roleTemplate = matching(
 
 export const accountId = matching(/^\d{12}$/, '12 digits');
 
+/** Asks AWS which accounts the caller's organisation has. */
+export const ORGANIZATIONS = 'organizations';
+
+export const accountOrOrganization: Parse<string> = (text) =>
+  text === ORGANIZATIONS || 'value' in accountId(text)
+    ? { value: text }
+    : { expected: `an account of 12 digits, or ${ORGANIZATIONS}` };
+
 export const account = matching(
   new RegExp(`^(?:\\d{12}|${ANY}|${AGGREGATE_ALL})$`),
   `an account of 12 digits, ${ANY} or ${AGGREGATE_ALL}`,
@@ -126,6 +143,12 @@ export const databaseName = matching(
 
 /** A place for results in S3. */
 export const s3Url = matching(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:\/\S*)?$/, 's3://bucket/folder');
+
+/** A topic that mail and phones can subscribe to: one that is not FIFO. Source of the pattern: CreateTopic in the SNS API reference. */
+export const topicArn = matching(
+  /^arn:aws[a-z-]*:sns:[a-z]{2}[a-z-]*-\d:\d{12}:[A-Za-z0-9_-]{1,256}$/,
+  "a standard SNS topic's ARN, such as arn:aws:sns:eu-west-1:111111111111:backups",
+);
 
 export const ledgerPlace: Parse<LedgerPlace> = (text) => {
   if (/^(?:s3:\/\/)?arn:/.test(text)) return expectedAlias;

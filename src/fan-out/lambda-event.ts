@@ -1,12 +1,19 @@
 import { show } from '../domain/show.ts';
 import type { SliceFailure, SliceOutcome } from '../domain/slice-outcome.ts';
-import { parsePullConfig, type PullConfig } from '../config/commands.ts';
+import {
+  type CheckConfig,
+  type Judged,
+  parseCheckConfig,
+  parsePullConfig,
+  type PullConfig,
+} from '../config/commands.ts';
 import type { Settings, Sources } from '../config/resolve.ts';
 
 /** What the Lambda function is asked to do, judged. */
 export type LambdaTask =
   | { readonly action: 'plan'; readonly config: PullConfig; readonly flags: Settings }
   | { readonly action: 'pull'; readonly config: PullConfig }
+  | { readonly action: 'check'; readonly config: CheckConfig }
   | {
       readonly action: 'summarize';
       readonly startedAt: number;
@@ -17,13 +24,14 @@ export type LambdaTask =
 
 export type LambdaTaskResult = { readonly task: LambdaTask } | { readonly problems: readonly string[] };
 
-const actions = ['plan', 'pull', 'summarize'] as const;
+const actions = ['plan', 'pull', 'summarize', 'check'] as const;
 
 /** Keys of the event of each action, the action aside. */
 const keys = {
   plan: ['flags'],
   pull: ['flags'],
   summarize: ['started_at', 'planned', 'results'],
+  check: ['flags'],
 } as const satisfies Record<(typeof actions)[number], readonly string[]>;
 
 /** Judges an event as the command line is judged: all problems come back at once. */
@@ -43,28 +51,50 @@ export function parseLambdaEvent(event: unknown, env: Sources['env']): LambdaTas
   return problems.length > 0 || 'problems' in result ? { problems } : result;
 }
 
-function parseFlags(action: 'plan' | 'pull', event: Settings, env: Sources['env']): LambdaTaskResult {
+function parseFlags(
+  action: 'plan' | 'pull' | 'check',
+  event: Settings,
+  env: Sources['env'],
+): LambdaTaskResult {
   const { flags = {} } = event;
   if (!isRecord(flags))
     return { problems: [`flags: expected an object such as {"kind": "copy"}, got ${show(flags)}`] };
-  const parsed = parsePullConfig({ argv: flags, env });
-  const problems = 'problems' in parsed ? [...parsed.problems] : placeProblems(parsed.config);
-  if (!('problems' in parsed) && parsed.config['dry-run'])
-    problems.push(
-      'dry-run: expected false, because the run would succeed with nothing in the ledger, got true',
-    );
-  if ('config' in flags)
-    problems.push(`config: expected no file of flags here, got ${show(flags['config'])}`);
-  if (problems.length > 0 || 'problems' in parsed) return { problems };
-  const { config } = parsed;
+  if (action === 'check') {
+    const judged = judgeFlags({ argv: flags, env }, parseCheckConfig, placeProblems);
+    return 'problems' in judged ? judged : { task: { action, config: judged.config } };
+  }
+  const judged = judgeFlags({ argv: flags, env }, parsePullConfig, (config) => [
+    ...placeProblems(config),
+    ...dryRunProblems(config),
+  ]);
+  if ('problems' in judged) return judged;
+  const { config } = judged;
   return { task: action === 'plan' ? { action, config, flags } : { action, config } };
 }
 
-function placeProblems({ ledger }: PullConfig): string[] {
+/** Judges flags as the command line does, and by what else holds for a function. */
+function judgeFlags<C>(
+  sources: Sources,
+  parse: (sources: Sources) => Judged<C>,
+  rule: (config: C) => readonly string[],
+): Judged<C> {
+  const parsed = parse(sources);
+  const problems = [...('problems' in parsed ? parsed.problems : rule(parsed.config))];
+  if ('config' in sources.argv)
+    problems.push(`config: expected no file of flags here, got ${show(sources.argv['config'])}`);
+  return problems.length > 0 || 'problems' in parsed ? { problems } : parsed;
+}
+
+function placeProblems({ ledger }: Pick<PullConfig, 'ledger'>): string[] {
   if (ledger.type === 's3') return [];
   return [
     `ledger: expected s3://bucket/prefix, because a Lambda function keeps no files, got ${show(ledger.path)}`,
   ];
+}
+
+function dryRunProblems(config: PullConfig): string[] {
+  if (!config['dry-run']) return [];
+  return ['dry-run: expected false, because the run would succeed with nothing in the ledger, got true'];
 }
 
 function parseSummarize(event: Settings): LambdaTaskResult {

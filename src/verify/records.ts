@@ -96,10 +96,9 @@ async function readMonth(
   return { slice, month, lines };
 }
 
-function reportChains(months: readonly ReadMonth[], { findings, isRead, survey }: RegionTask): void {
-  for (const [slice, own] of groupBy(months, (month) => month.slice)) {
-    const all = survey.records.filter((object) => object.slice === slice);
-    const isWhole = all.every(({ month }) => isRead.records(month));
+function reportChains(months: readonly ReadMonth[], { findings, isRead, manifest }: RegionTask): void {
+  const isWhole = isRead.first === undefined || isRead.first <= (manifest?.first_month ?? '');
+  for (const own of groupBy(months, (month) => month.slice).values()) {
     for (const { place, message } of chainBreaks(own, isWhole))
       findings.add('record-chain-broken', place, message);
   }

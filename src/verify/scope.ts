@@ -10,9 +10,11 @@ import type { Scope, VerifyOptions } from './task.ts';
 export function scopeOf({ since, raw }: Pick<VerifyOptions, 'since' | 'raw'>, now: EpochMs): Scope {
   const first = since === undefined ? undefined : monthOf(since);
   const recent = addMonths(recordMonth(now), -1);
+  const firstRecords = first && addMonths(first, -1);
   return {
+    first: firstRecords,
     partitions: (month) => first === undefined || month >= first,
-    records: (month) => first === undefined || month >= addMonths(first, -1),
+    records: (month) => firstRecords === undefined || month >= firstRecords,
     raw(instant) {
       if (raw === 'none') return false;
       const month = recordMonth(instant);

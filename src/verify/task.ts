@@ -40,6 +40,8 @@ export interface VerifyCounts {
 
 /** Which objects a verification reads. */
 export interface Scope {
+  /** The first month of which anything is read; undefined for all. */
+  readonly first: Month | undefined;
   readonly partitions: (month: Month) => boolean;
   readonly records: (month: Month) => boolean;
   readonly raw: (instant: EpochMs) => boolean;

@@ -4,9 +4,9 @@ import { type Finding, VERIFY_SCHEMA_VERSION, type VerifyResult } from '../../sc
 import { createFindings, type Findings } from './findings.ts';
 import type { ObjectStore } from '../ports.ts';
 import { MANIFEST, type Manifest, readManifest } from '../ledger/manifest.ts';
-import { type Survey, surveyLedger } from '../ledger/survey.ts';
+import { type Survey, surveyLedger, surveySince } from '../ledger/survey.ts';
 import { verifyRegion } from './region.ts';
-import type { VerifyOptions, VerifyWorld, VerifyCounts, RegionTask } from './task.ts';
+import type { RegionTask, Scope, VerifyCounts, VerifyOptions, VerifyWorld } from './task.ts';
 import { scopeOf } from './scope.ts';
 
 /**
@@ -17,7 +17,15 @@ export async function verifyLedger(options: VerifyOptions, world: VerifyWorld): 
   const startedAt = world.clock.now();
   const findings = createFindings();
   const counts: VerifyCounts = { partitions: 0, rows: 0, records: 0, raw_files: 0 };
-  const survey = await surveyLedger(world.store);
+  const isRead = scopeOf(options, startedAt);
+  const manifest = await readDescription(world.store, findings);
+  const survey = await surveyOf(manifest, isRead, world.store);
+  if (!manifest && !survey.hasManifest && survey.regions.length > 0)
+    findings.add(
+      'manifest-missing',
+      MANIFEST,
+      'expected it to say which table holds what; restore it, or pull again',
+    );
   const total = totalOf(survey);
   const count = (what: Partial<VerifyCounts>) => {
     counts.partitions += what.partitions ?? 0;
@@ -26,7 +34,6 @@ export async function verifyLedger(options: VerifyOptions, world: VerifyWorld): 
     counts.raw_files += what.raw_files ?? 0;
     world.report({ done: counts.partitions + counts.records + counts.raw_files, total, rows: counts.rows });
   };
-  const manifest = await checkManifest(survey, world.store, findings);
   for (const key of survey.strangers) {
     findings.add(
       'unknown-file',
@@ -34,7 +41,6 @@ export async function verifyLedger(options: VerifyOptions, world: VerifyWorld): 
       'a ledger has no such file: find out who put it there, and move it away',
     );
   }
-  const isRead = scopeOf(options, startedAt);
   const task = { manifest, now: startedAt, maxAgeMs: options.maxAgeMs, isRead, findings, count };
   const newest = await pMap(survey.regions, (region) => verifyRegion({ ...task, survey: region }, world), {
     concurrency: 1,
@@ -62,25 +68,17 @@ function verdictOf(findings: readonly Finding[]): Pick<VerifyResult, 'outcome' |
   return isDamaged ? { outcome: 'damaged', exit_code: 65 } : { outcome: 'ok', exit_code: 0 };
 }
 
-async function checkManifest(
-  survey: Survey,
-  store: ObjectStore,
-  findings: Findings,
-): Promise<Manifest | undefined> {
+async function readDescription(store: ObjectStore, findings: Findings): Promise<Manifest | undefined> {
   try {
-    const manifest = await readManifest(store);
-    if (!manifest && survey.regions.length > 0) {
-      findings.add(
-        'manifest-missing',
-        MANIFEST,
-        'expected it to say which table holds what; restore it, or pull again',
-      );
-    }
-    return manifest;
+    return await readManifest(store);
   } catch (error) {
     findings.addDamage('manifest-damaged', MANIFEST, error);
     return undefined;
   }
+}
+
+function surveyOf(manifest: Manifest | undefined, { first }: Scope, store: ObjectStore): Promise<Survey> {
+  return manifest && first !== undefined ? surveySince(store, manifest, first) : surveyLedger(store);
 }
 
 interface AgeTask extends Omit<RegionTask, 'survey' | 'manifest' | 'count'> {

@@ -2,6 +2,7 @@ import { kindNames } from '../../schemas/kinds.ts';
 import { resolve as resolvePath } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
+  checkFlags,
   planFlags,
   pullFlags,
   queryFlags,
@@ -117,6 +118,7 @@ const ofPull: Examples<typeof pullFlags> = {
   'no-raw': aSwitch,
   'dry-run': aSwitch,
   metrics: words(['emf', 'none', 'emf'], 'none', ['EMF', 'statsd']),
+  json: aSwitch,
   'log-format': words(['pretty', 'json', 'pretty'], undefined, ['xml', 'JSON']),
   'log-level': words(['trace', 'error', 'silent'], 'info', ['loud', 'INFO']),
   progress: words(['auto', 'always', 'never'], 'auto', ['true', 'sometimes']),
@@ -166,6 +168,7 @@ const ofReplay: Examples<typeof replayFlags> = {
   region: ofPull.region,
   exclude: list(['a.json', 'pulls/x/b.json', 'raw/c'], [], ['a,', '\ud800']),
   deadline: ofPull.deadline,
+  json: aSwitch,
   'log-format': ofPull['log-format'],
   'log-level': ofPull['log-level'],
   progress: ofPull.progress,
@@ -218,6 +221,42 @@ const ofQuery: Examples<typeof queryFlags> = {
   format: words(['table', 'csv', 'jsonl'], undefined, ['xml', 'CSV']),
 };
 
+const ofCheck: Examples<typeof checkFlags> = {
+  ...ofLedger,
+  ...ofAthena,
+  ...ofOutput,
+  'min-success': {
+    good: ['95', '0.995', 90],
+    meant: [95, 99.5, 90],
+    otherwise: undefined,
+    wrong: ['101', '-1', '1e1', 'all', '100.5%'],
+  },
+  'max-fall': numbers([0, 100, 5], 10, ['101', '-1', '1.5']),
+  'max-silent-days': numbers([1, 3650, 5], 7, ['0', '3651', '7d']),
+  'expect-accounts': list(
+    ['111111111111', 'organizations', '333333333333'],
+    [],
+    ['1', 'ANY', '@accounts.txt'],
+  ),
+  'max-age': ofVerify['max-age'],
+  since: aDay,
+  json: aSwitch,
+  'sns-topic': words(
+    [
+      'arn:aws:sns:eu-west-1:111111111111:backups',
+      'arn:aws-us-gov:sns:us-gov-west-1:111111111111:b_1',
+      'arn:aws:sns:ap-southeast-2:111111111111:c-2',
+    ],
+    undefined,
+    [
+      'backups',
+      'arn:aws:sqs:eu-west-1:111111111111:backups',
+      'arn:aws:sns:eu-west-1:111111111111:backups.fifo',
+    ],
+  ),
+  always: aSwitch,
+};
+
 const ofSimulate: Examples<typeof simulateFlags> = {
   port: numbers([0, 65_535, 4010], 0, ['65536', '-1', 'http']),
   latency: numbers([0, 60_000, 150], 0, ['60001', '1.5', '30s']),
@@ -246,6 +285,7 @@ describe.each([
   ['replay', replayFlags, ofReplay],
   ['register', registerFlags, ofRegister],
   ['query', queryFlags, ofQuery],
+  ['check', checkFlags, ofCheck],
   ['simulate', simulateFlags, ofSimulate],
 ])('the flags of %s', (_command, flags, examples) => {
   const names = Object.keys(flags) as (keyof typeof flags)[];

@@ -9,6 +9,7 @@ import {
   json,
   ledgerPlace,
   oneOf,
+  percentage,
   region,
   share,
   tableName,
@@ -47,6 +48,33 @@ describe('a whole number', () => {
     'from 1 to 500 is not %j',
     (text) => {
       expect(wholeNumber(1, 500)(text)).toEqual({ expected: 'a whole number from 1 to 500' });
+    },
+  );
+});
+
+describe('a percentage', () => {
+  it.each([
+    ['95', 95],
+    ['99.5', 99.5],
+    ['99.5%', 99.5],
+    ['95 %', 95],
+    ['0.57', 57],
+    ['0.995', 99.5],
+    ['1', 100],
+    ['1%', 1],
+    ['0.5%', 0.5],
+    ['0', 0],
+    ['100', 100],
+  ])('is written %s', (text, value) => {
+    expect(percentage(text)).toEqual({ value });
+  });
+
+  it.each(['', '101', '100.1', '-5', '.5', '95,5', '1e2', 'half', '95 percent', 'Infinity'])(
+    'is not written %j',
+    (text) => {
+      expect(percentage(text)).toEqual({
+        expected: 'a percentage such as 95 or 99.5, or a share such as 0.95',
+      });
     },
   );
 });

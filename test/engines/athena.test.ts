@@ -1,14 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { columnsOf } from '../../schemas/columns.ts';
 import { factsOf, kindNames } from '../../schemas/kinds.ts';
+import { questions } from '../../schemas/questions.ts';
+import { coverageSql } from '../../schemas/views/coverage.ts';
+import { trendView } from '../../schemas/views/trend.ts';
 import { views } from '../../schemas/views/views.ts';
+import { checkLedger } from '../../src/check/check.ts';
 import { DAY_MS } from '../../src/domain/day.ts';
 import type { QueryEngine } from '../../src/ports.ts';
-import { aSummary } from '../fixtures/builders.ts';
+import { ACCOUNT, aSummary } from '../fixtures/builders.ts';
+import { dashboardQueries } from '../fixtures/dashboard.ts';
 import { dailyColumns, dailyTruth } from '../fixtures/daily-truth.ts';
 import { rowsOf, type SqlRow } from '../fixtures/local-sql.ts';
 import { expectedRows, withoutObservation } from '../fixtures/trial.ts';
-import { type LakeTrial, openLakeTrial } from './lake-trial.ts';
+import { DATABASE, type LakeTrial, openLakeTrial } from './lake-trial.ts';
 
 /**
  * The catalog and SQL we generate, on Trino, the engine Athena comes from: registered by our command in moto's Glue, read
@@ -247,10 +252,55 @@ describe('what need not be read', () => {
   });
 });
 
+/** Tables that a view reads, itself or through others. */
+function tablesUnder(name: string): string[] {
+  const view = views.find((known) => known.name === name);
+  if (!view) return [name];
+  const named = Array.from(view.sql.matchAll(/\b(?:FROM|JOIN)\s+(\w+)/g), ([, source = '']) => source);
+  const sources = named.filter(
+    (source) => source === 'pulls' || /_(?:summaries|daily|trend|failures)$/.test(source),
+  );
+  return sources.flatMap(tablesUnder);
+}
+
 describe('the views', () => {
-  it.each(views.map(({ name }) => name))('%s says the same on Trino and on DuckDB', async (name) => {
+  const timeless = views.filter(({ name }) => !name.endsWith('_recent'));
+
+  it.each(timeless.map(({ name }) => name))('%s says the same on Trino and on DuckDB', async (name) => {
     const rows = await sameOnBoth(`SELECT * FROM ${name}`);
     expect(rows.length).toBeGreaterThan(40);
+  });
+
+  it.each([
+    ['copy_job_trend', trendView('copy').since(`'2026-11'`)],
+    ['ledger_coverage', coverageSql(`'2026-11'`)],
+  ])('%s says the same of a month and those after, read from little more', async (name, sql) => {
+    const rows = await sameOnBoth(`SELECT * FROM (${sql}) AS since`);
+    const whole = await rowsOf(lake.athena, `SELECT * FROM ${name} WHERE start_month >= '2026-11'`);
+    expect(rows.length).toBeGreaterThan(40);
+    expect(comparable(rows)).toEqual(comparable(whole));
+  });
+
+  it.each(views.filter(({ name }) => name.endsWith('_recent')).map(({ name }) => name))(
+    '%s is bounded by the clock on both',
+    async (name) => {
+      await sameOnBoth(`SELECT * FROM ${name}`);
+      const month = await lake.trino.query(`SELECT * FROM ${name} WHERE start_month < '2000-01'`, DATABASE);
+      expect(month.rows).toEqual([]);
+    },
+  );
+
+  it.each(timeless.map(({ name }) => name))('%s reads each row and record once at most', async (name) => {
+    const tables = new Set(tablesUnder(name));
+    let all = 0;
+    for (const table of tables) {
+      // Trino reads no column of a file it only counts.
+      const { stats } = await lake.trino.query(`SELECT max(observed_at) FROM ${table}`, DATABASE);
+      all += stats.rows;
+    }
+    const { stats } = await lake.trino.query(`SELECT * FROM ${name}`, DATABASE);
+    expect(stats.rows).toBeGreaterThan(0);
+    expect(stats.rows).toBeLessThanOrEqual(all);
   });
 
   it.each(kindNames)('count %s jobs as AWS has them', async (kind) => {
@@ -267,13 +317,24 @@ describe('the views', () => {
     expect(jobsOf(rows)).toBeGreaterThan(jobsOf(truth) * 0.95);
   });
 
-  const examples = views.flatMap(({ name, examples: each }) =>
+  const examples = [...views, { name: 'README', examples: questions }].flatMap(({ name, examples: each }) =>
     each.map(({ question, sql }) => [`${name}: ${question}`, sql] as const),
   );
 
   it.each(examples)('answer alike: %s', async (_question, sql) => {
+    // Of the world's day, not of the test's.
+    expect(await sameOnBoth(sql.replaceAll('current_date', `DATE '2026-11-23'`))).toBeInstanceOf(Array);
     expect(await sameOnBoth(sql)).toBeInstanceOf(Array);
   });
+});
+
+describe('the dashboard for Grafana', () => {
+  it.each(dashboardQueries('2026-11-01', '2026-11-23'))(
+    'gets the same from both engines: %s',
+    async (_title, sql) => {
+      expect(await sameOnBoth(sql)).toBeInstanceOf(Array);
+    },
+  );
 });
 
 describe('our commands', () => {
@@ -289,6 +350,18 @@ describe('our commands', () => {
         .map((line) => JSON.parse(line) as SqlRow),
     ).toEqual(here);
     expect(there.stderr).toMatch(/50 rows, \d+\.\d\d MB scanned/);
+  });
+
+  it('check both and find the same', async () => {
+    const now = lake.simulator.clock.now();
+    const days = { now, maxAgeMs: DAY_MS, maxSilentDays: 1, since: undefined };
+    const options = { ...days, minSuccess: 99, maxFall: 0, expected: ['000000000000', ACCOUNT] };
+    const [there, here] = await Promise.all([checkLedger(lake.athena, options), checkLedger(local, options)]);
+    expect(there).toEqual(here);
+    expect(there.kinds.map(({ kind }) => kind)).toEqual(kindNames);
+    expect(new Set(there.findings.map(({ code }) => code))).toEqual(
+      new Set(['account-never-seen', 'account-silent', 'success-low', 'success-fell', 'reason-new']),
+    );
   });
 
   it('tell an SQL error of the real engine as such', async () => {

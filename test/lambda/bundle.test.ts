@@ -58,6 +58,7 @@ describe('the bundle', () => {
     const foreign = required.filter((name) => !isBuiltin(name));
     expect([...new Set(foreign)].toSorted()).toEqual([
       '@aws-sdk/signature-v4-crt',
+      '@duckdb/node-api',
       'fs-native-extensions',
       'kerberos',
       'log-update',
@@ -298,8 +299,12 @@ describe('a wrong event', () => {
   it.each([
     ['nothing', undefined, ['event: expected an object']],
     ['text', 'pull', ['event: expected an object']],
-    ['no action', {}, ['action: expected one of plan, pull, summarize, got']],
-    ['another action', { action: 'drop' }, ['action: expected one of plan, pull, summarize, got "drop"']],
+    ['no action', {}, ['action: expected one of plan, pull, summarize, check, got']],
+    [
+      'another action',
+      { action: 'drop' },
+      ['action: expected one of plan, pull, summarize, check, got "drop"'],
+    ],
     [
       'other keys',
       { action: 'pull', region: 'eu-west-1' },

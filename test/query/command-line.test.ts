@@ -180,13 +180,12 @@ describe('a wrong statement', () => {
 });
 
 describe('the engine', () => {
-  it('does not mix up two answers: the first is to be read before the next query', async () => {
+  it('does not mix up two answers that are read in turns', async () => {
     const signal = new AbortController().signal;
     const engine = await openLocalEngine(trial.ledger, { database: 'backup_ledger', signal });
     const first = await engine.run('SELECT 1 AS n');
-    await expect(engine.run('SELECT 2 AS n')).rejects.toMatchObject({ recovery: 'report-bug' });
-    for await (const row of first.rows) expect(row).toEqual(['1']);
     expect(await rowsOf(engine, 'SELECT 2 AS n')).toEqual([{ n: 2 }]);
+    for await (const row of first.rows) expect(row).toEqual(['1']);
     engine.close();
   });
 });

@@ -46,7 +46,7 @@ describe('the SQL under schemas/athena/', () => {
       const read = Array.from(sql.matchAll(/\b(?:FROM|JOIN)\s+(\w+)/g), ([, source = '']) => source);
       const own = Array.from(sql.matchAll(/(?:WITH|,)\s+(\w+) AS \(/g), ([, source = '']) => source);
       expect(
-        read.filter((source) => !known.has(source) && !own.includes(source)),
+        read.filter((source) => source !== 'UNNEST' && !known.has(source) && !own.includes(source)),
         name,
       ).toEqual([]);
       known.add(name);

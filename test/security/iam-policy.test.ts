@@ -16,6 +16,17 @@ interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 }
 
+/** What Athena reads for its caller. Source: the Athena user guide. */
+const readByAthena = [
+  'glue:GetDatabase',
+  'glue:GetPartitions',
+  'glue:GetTable',
+  'glue:GetTables',
+  's3:GetObject',
+  's3:ListBucket',
+  's3:PutObject',
+] as const;
+
 /** Policy → the adapters whose commands it must allow, and what else it must: Athena reads and writes for its caller. */
 const policies = {
   'pull-policy.json': { adapters: ['backup', 'regions', 's3-store'], others: [] },
@@ -27,18 +38,8 @@ const policies = {
     adapters: ['athena', 'glue'],
     others: ['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
   },
-  'query-policy.json': {
-    adapters: ['athena'],
-    others: [
-      'glue:GetDatabase',
-      'glue:GetPartitions',
-      'glue:GetTable',
-      'glue:GetTables',
-      's3:GetObject',
-      's3:ListBucket',
-      's3:PutObject',
-    ],
-  },
+  'query-policy.json': { adapters: ['athena'], others: readByAthena },
+  'check-policy.json': { adapters: ['athena', 'organizations', 'sns'], others: readByAthena },
 } as const;
 type Policy = keyof typeof policies;
 const policyNames = Object.keys(policies) as Policy[];

@@ -31,6 +31,7 @@ export const namesByVerdict: readonly (readonly [Verdict, readonly string[]])[] 
     [
       'BandwidthLimitExceeded',
       'EC2ThrottledException',
+      'KMSThrottlingException',
       'LimitExceededException',
       'PriorRequestNotComplete',
       'ProvisionedThroughputExceededException',

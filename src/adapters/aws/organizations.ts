@@ -52,9 +52,9 @@ function accountsIn({ Accounts: found, NextToken: next }: ListAccountsCommandOut
 }
 
 function explain(error: unknown): never {
-  const { recovery, aborted, status } = classifyAwsError(error);
+  const { recovery, aborted, status, name } = classifyAwsError(error);
   const cure =
-    status === 403
+    status === 403 || name === 'AccessDeniedException'
       ? '; allow organizations:ListAccounts in the management or a delegated administrator account, or give a file'
       : retryHint(recovery);
   if (error instanceof LedgerError || aborted) throw error;

@@ -19,6 +19,8 @@ export const dialect: readonly string[] = [
   `SET integer_division = true`,
   `SET lambda_syntax = 'ENABLE_SINGLE_ARROW'`,
   `CREATE MACRO cardinality(list) AS len(list)`,
+  `CREATE MACRO sequence(first, last) AS generate_series(first, last)`,
+  `CREATE MACRO json_format(value) AS CAST(value AS VARCHAR)`,
   `CREATE MACRO approx_distinct(value) AS approx_count_distinct(value)`,
   `CREATE MACRO from_unixtime(seconds) AS make_timestamp(CAST(seconds * 1000000 AS BIGINT))`,
   `CREATE MACRO from_iso8601_date(day) AS CAST(day AS DATE)`,

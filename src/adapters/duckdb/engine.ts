@@ -6,7 +6,9 @@ import type { QueryEngine } from '../../ports.ts';
 import { answerOf } from './answer.ts';
 import { dialect, identifier, list, literal } from './dialect.ts';
 import { tableSql } from './tables.ts';
+import { firstMonths } from './first-months.ts';
 import { readingStatement } from './reading.ts';
+import type { SqlTree } from './tree.ts';
 
 export interface DuckDbOptions {
   /** The ledger's folder. */
@@ -23,12 +25,56 @@ export interface DuckDbOptions {
 }
 
 /**
- * SQL over a local ledger, in memory and in this process. It can read the files of the tables and nothing else, and change
- * nothing: only statements that read are run, and the engine itself may open no folder, so that it can make no file.
+ * SQL over a local ledger, in memory and in this process. Each statement has an engine of its own, which can read the files
+ * of the tables it names and nothing else, and change nothing: only statements that read are run, and the engine may open no
+ * folder, so that it can make no file.
  */
-export async function openDuckDb(options: DuckDbOptions): Promise<QueryEngine> {
-  const { signal } = options;
-  const files = await filesByTable(options);
+export function openDuckDb(options: DuckDbOptions): QueryEngine {
+  const open = new Set<() => void>();
+  return {
+    async run(sql) {
+      options.signal.throwIfAborted();
+      const needed = neededBy(sql, options);
+      const files = await filesByTable(needed, options);
+      const { connection, close } = await connect(options, [...files.values()].flat());
+      const done = () => {
+        close();
+        open.delete(done);
+      };
+      open.add(done);
+      try {
+        const { text, tree } = await readingStatement(connection, sql);
+        await makeRelations(connection, tree, { ...options, needed, files });
+        return answerOf(await connection.stream(text), {
+          explain: (error) => asQueryError(error, options),
+          done,
+        });
+      } catch (error) {
+        done();
+        throw asQueryError(error, options);
+      }
+    },
+    close: () => [...open].forEach((done) => done()),
+  };
+}
+
+type FilesByTable = ReadonlyMap<string, readonly string[]>;
+
+/** What the engine may open is settled before anything is run. */
+async function filesByTable(
+  needed: ReadonlySet<string>,
+  { tables, filesOf }: DuckDbOptions,
+): Promise<FilesByTable> {
+  const own = tables.filter(({ name }) => needed.has(name));
+  return new Map(await Promise.all(own.map(async (table) => [table.name, await filesOf(table)] as const)));
+}
+
+interface Connected {
+  readonly connection: DuckDBConnection;
+  readonly close: () => void;
+}
+
+async function connect({ database, signal }: DuckDbOptions, files: readonly string[]): Promise<Connected> {
   const instance = await DuckDBInstance.create(':memory:', {
     // A query must not load code from the network.
     autoinstall_known_extensions: 'false',
@@ -36,37 +82,18 @@ export async function openDuckDb(options: DuckDbOptions): Promise<QueryEngine> {
   });
   const connection = await instance.connect();
   for (const statement of dialect) await connection.run(statement);
-  await connection.run(`CREATE SCHEMA ${identifier(options.database)}`);
-  await connection.run(`SET schema = ${literal(options.database)}`);
+  await connection.run(`CREATE SCHEMA ${identifier(database)}`);
+  await connection.run(`SET schema = ${literal(database)}`);
   // Nothing is written, not even where memory does not suffice.
   await connection.run(`SET temp_directory = ''`);
-  await connection.run(`SET allowed_paths = ${list([...files.values()].flat())}`);
+  await connection.run(`SET allowed_paths = ${list(files)}`);
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
   const interrupt = () => connection.interrupt();
   signal.addEventListener('abort', interrupt);
-  const made = new Set<string>();
-  let unread = false;
   return {
-    async run(sql) {
-      signal.throwIfAborted();
-      // DuckDB would end the earlier stream without a word, as if there were no more rows.
-      if (unread)
-        throw new LedgerError('report-bug', 'a query was run before the rows of the last one were read');
-      try {
-        const statement = await readingStatement(connection, sql);
-        await makeRelations(connection, neededBy(sql, options), made, { ...options, files });
-        const result = await connection.stream(statement);
-        unread = true;
-        return answerOf(result, {
-          explain: (error) => asQueryError(error, options),
-          done: () => (unread = false),
-        });
-      } catch (error) {
-        throw asQueryError(error, options);
-      }
-    },
-    close() {
+    connection,
+    close: () => {
       signal.removeEventListener('abort', interrupt);
       connection.closeSync();
       instance.closeSync();
@@ -74,33 +101,26 @@ export async function openDuckDb(options: DuckDbOptions): Promise<QueryEngine> {
   };
 }
 
-type FilesByTable = ReadonlyMap<string, readonly string[]>;
-
-/** Listed once: what the engine may open is settled before anything is run. */
-async function filesByTable({ tables, filesOf }: DuckDbOptions): Promise<FilesByTable> {
-  const entries = await Promise.all(tables.map(async (table) => [table.name, await filesOf(table)] as const));
-  return new Map(entries);
-}
-
 interface Relations extends Pick<DuckDbOptions, 'tables' | 'views'> {
+  readonly needed: ReadonlySet<string>;
   readonly files: FilesByTable;
 }
 
-/** Makes the tables and views that are needed and not there yet. */
+/** Makes the tables and views that are needed, as far back as the statement asks. */
 async function makeRelations(
   connection: DuckDBConnection,
-  needed: ReadonlySet<string>,
-  made: Set<string>,
-  { tables, views, files }: Relations,
+  tree: SqlTree,
+  { tables, views, needed, files }: Relations,
 ): Promise<void> {
-  const isMissing = ({ name }: { readonly name: string }) => needed.has(name) && !made.has(name);
-  for (const table of tables.filter(isMissing)) {
+  const isNeeded = ({ name }: { readonly name: string }) => needed.has(name);
+  for (const table of tables.filter(isNeeded))
     await connection.run(tableSql(table, files.get(table.name) ?? []));
-    made.add(table.name);
-  }
-  for (const view of views.filter(isMissing)) {
-    await connection.run(`CREATE VIEW IF NOT EXISTS ${identifier(view.name)} AS ${view.sql}`);
-    made.add(view.name);
+  const boundable = views.filter(({ since }) => since).map(({ name }) => name);
+  const months = await firstMonths(connection, tree, boundable);
+  for (const { name, sql, since } of views.filter(isNeeded)) {
+    const month = months.get(name);
+    const text = month === undefined ? sql : (since?.(literal(month)) ?? sql);
+    await connection.run(`CREATE VIEW IF NOT EXISTS ${identifier(name)} AS ${text}`);
   }
 }
 

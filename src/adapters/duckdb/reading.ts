@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { UsageError } from '../../errors.ts';
 import { notReading, splitExplain } from '../sql-statement.ts';
-import { literal } from './dialect.ts';
+import { nodesOf, type SqlTree, treeOf } from './tree.ts';
 
 /**
  * Table functions that change nothing. Others do, in a plain SELECT: `enable_logging(storage_path = …)` writes files, and
@@ -19,39 +19,34 @@ const readers = new Set(
   duckdb_views`.split(/\s+/),
 );
 
+/** A statement that may be run, and its tree; of an EXPLAIN, what it explains. */
+export interface ReadingStatement {
+  readonly text: string;
+  readonly tree: SqlTree;
+}
+
 /**
  * The text as it may be run: one statement that reads, or an EXPLAIN of one. Nothing of it is bound before it is known to
  * be that. Throws `UsageError` for any other.
  */
-export async function readingStatement(connection: DuckDBConnection, sql: string): Promise<string> {
+export async function readingStatement(connection: DuckDBConnection, sql: string): Promise<ReadingStatement> {
   const { explain, inner, verb } = splitExplain(sql);
-  const { error_type: errorType, statements } = await parse(connection, inner);
+  const tree = await treeOf(connection, inner);
+  const { error_type: errorType, statements } = tree;
   // It throws, and shows the place.
   if (errorType === 'parser') await connection.extractStatements(sql);
-  // DuckDB writes no tree of anything but SELECTs, which SHOW, DESCRIBE, SUMMARIZE and VALUES are to it.
+  // SHOW, DESCRIBE, SUMMARIZE and VALUES are SELECTs to DuckDB.
   if (!statements) throw new UsageError([notReading(verb)]);
   if (statements.length !== 1)
     throw new UsageError([`sql: expected one statement, got ${statements.length}`]);
-  const writing = [...tableFunctions(statements)].find((name) => !readers.has(name.toLowerCase()));
+  const writing = tableFunctions(statements).find((name) => !readers.has(name.toLowerCase()));
   if (writing !== undefined)
     throw new UsageError([`sql: ${writing}(…) is not allowed here: it may do more than read`]);
-  return explain + inner;
+  return { text: explain + inner, tree };
 }
 
-interface ParsedSql {
-  readonly error_type?: string;
-  /** Absent when there is an error. */
-  readonly statements?: readonly unknown[];
-}
-
-async function parse(connection: DuckDBConnection, sql: string): Promise<ParsedSql> {
-  const result = await connection.runAndReadAll(`SELECT json_serialize_sql(${literal(sql)})`);
-  return JSON.parse(String(result.getRows()[0]?.[0])) as ParsedSql;
-}
-
-function* tableFunctions(node: unknown): Generator<string> {
-  if (typeof node !== 'object' || node === null) return;
-  const { type, function: called } = node as { readonly type?: unknown; readonly function?: unknown };
-  if (type === 'TABLE_FUNCTION') yield String((called as { function_name?: unknown }).function_name);
-  for (const part of Object.values(node)) yield* tableFunctions(part);
+function tableFunctions(part: unknown): string[] {
+  return [...nodesOf(part)]
+    .filter(({ type }) => type === 'TABLE_FUNCTION')
+    .map(({ function: called }) => String(called?.function_name));
 }

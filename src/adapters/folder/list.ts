@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import type { Dirent } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -5,6 +6,9 @@ import type { ListedObject } from '../../ports.ts';
 import { naming, unlessMissing } from './errors.ts';
 import { isOwnName } from '../../domain/own-files.ts';
 import { linkError } from './paths.ts';
+
+/** As many as Node has threads for files, and a few that wait. */
+const FILES_AT_ONCE = 16;
 
 interface Wanted {
   readonly prefix: string;
@@ -16,16 +20,23 @@ export async function* walk(root: string, wanted: Wanted, folder = ''): AsyncGen
   const entries = await naming('list', join(root, folder), () =>
     unlessMissing(readdir(join(root, folder), { withFileTypes: true })),
   );
-  for (const { key, entry } of inOrder(folder, entries ?? [])) {
-    if (!mayHold(key, wanted)) continue;
+  const own = inOrder(folder, entries ?? []).filter(({ key }) => mayHold(key, wanted));
+  const sizes = await sizesOf(root, own);
+  for (const { key, entry } of own) {
     if (entry.isSymbolicLink()) throw linkError(join(root, key));
     if (entry.isDirectory()) yield* walk(root, wanted, key);
-    if (entry.isFile()) yield* sized(root, key);
+    const size = sizes.get(key);
+    if (size !== undefined) yield { key, size };
   }
 }
 
+interface Entry {
+  readonly key: string;
+  readonly entry: Dirent;
+}
+
 /** A folder is ordered by the keys below it, which go on with a slash: `a.txt` comes before `a/b`. */
-function inOrder(folder: string, entries: readonly Dirent[]): { key: string; entry: Dirent }[] {
+function inOrder(folder: string, entries: readonly Dirent[]): Entry[] {
   return entries
     .map((entry) => ({ key: `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`, entry }))
     .filter(({ key }) => !isOwnName(key))
@@ -40,9 +51,18 @@ function mayHold(key: string, { prefix, startAfter }: Wanted): boolean {
   return key.startsWith(prefix) && compareBytes(key, startAfter) > 0;
 }
 
-async function* sized(root: string, key: string): AsyncGenerator<ListedObject> {
-  const found = await naming('list', join(root, key), () => unlessMissing(lstat(join(root, key))));
-  if (found) yield { key, size: found.size };
+/** Of a folder's files, asked for side by side; one that has gone since has none. */
+async function sizesOf(root: string, entries: readonly Entry[]): Promise<ReadonlyMap<string, number>> {
+  const files = entries.filter(({ entry }) => entry.isFile());
+  const sizes = await pMap(
+    files,
+    async ({ key }) => {
+      const found = await naming('list', join(root, key), () => unlessMissing(lstat(join(root, key))));
+      return [key, found?.size] as const;
+    },
+    { concurrency: FILES_AT_ONCE },
+  );
+  return new Map(sizes.filter((pair): pair is readonly [string, number] => pair[1] !== undefined));
 }
 
 /** UTF-8 order, which JavaScript's own comparison of UTF-16 units is not. */

@@ -1,0 +1,60 @@
+import {
+  type CheckCode,
+  checkCodeNames,
+  type CheckResult,
+  type CheckFinding,
+} from '../../schemas/check-result.ts';
+import type { QueryEngine } from '../ports.ts';
+import { utcDay } from '../domain/day.ts';
+import { judgeAge, newestOf } from './age.ts';
+import { judgeDays, knownDays, lastDayKnown } from './coverage.ts';
+import { askEmptyPulls, askHistories, askNewest, askRates, askReasons, askSlices } from './questions.ts';
+import { fleetOf, judgeRates } from './rates.ts';
+import { judgeReasons } from './reasons.ts';
+import { judgeSilence, judgeUnseen } from './silence.ts';
+import { aFinding, type CheckOptions, daysOf, type Judgement } from './task.ts';
+
+export type Checked = Pick<CheckResult, 'findings' | 'notes' | 'kinds'>;
+
+/** Asks the views, and nothing else, what got worse, fell silent or fell below target. Throws what the engine throws. */
+export async function checkLedger(engine: QueryEngine, options: CheckOptions): Promise<Checked> {
+  const days = daysOf(options);
+  const slices = await askSlices(engine, days);
+  const emptyPulls = await askEmptyPulls(engine, days);
+  const newest = newestOf(slices) ?? (await askNewest(engine));
+  const age = judgeAge({ newest, emptyPull: [...emptyPulls.values()].toSorted().at(-1) }, options);
+  if (!newest) return { findings: age, notes: [], kinds: [] };
+  const known = knownDays(slices);
+  const histories = await askHistories(engine, utcDay(options.now));
+  const unseen = histories.length === 0 ? [withoutJobs()] : judgeUnseen(histories, options);
+  const common = [...age, ...unseen];
+  if (known.size === 0) return { findings: inOrder(common), notes: [], kinds: [] };
+  const rates = await askRates(engine, known, days.from);
+  const reasons = await askReasons(engine, known, days.from);
+  const judgements: readonly Judgement[] = [
+    judgeRates(rates, known, options),
+    judgeDays({ slices, emptyPulls, histories }, options),
+    { findings: judgeSilence(histories, lastDayKnown(slices), options), notes: [] },
+    { findings: judgeReasons(reasons, known), notes: [] },
+  ];
+  return {
+    findings: inOrder([...common, ...judgements.flatMap(({ findings }) => findings)]),
+    notes: judgements.flatMap(({ notes }) => notes),
+    kinds: fleetOf(rates, known),
+  };
+}
+
+function withoutJobs(): CheckFinding {
+  return aFinding({
+    code: 'ledger-empty',
+    message:
+      'the ledger has days, but no job of any account on any of them: does the caller of pull still see the organisation? ' +
+      'See backup-ledger doctor',
+  });
+}
+
+/** By the rank of their codes; within one they keep their order. */
+function inOrder(findings: readonly CheckFinding[]): CheckFinding[] {
+  const rank = new Map<CheckCode, number>(checkCodeNames.map((code, index) => [code, index]));
+  return findings.toSorted((a, b) => (rank.get(a.code) ?? 0) - (rank.get(b.code) ?? 0));
+}
