@@ -26,8 +26,8 @@ it('finds nothing where nothing is wrong, and says how jobs ended', async () => 
   expect({ code, stdout, stderr }).toEqual({
     code: 0,
     stdout:
-      'copy: 100.0 % completed on 2026-11-22 (10 of 10); 100.0 % completed in the 7 days to it (70 of 70); ' +
-      '100.0 % completed in the week before (70 of 70)\nnothing found\n',
+      'copy: 100.0 % completed on 2026-11-22 (10 of 10), 100.0 % in the 7 days to it (70 of 70), ' +
+      '100.0 % in the week before (70 of 70)\nnothing found\n',
     stderr: '',
   });
 });
@@ -61,7 +61,7 @@ describe('a success rate', () => {
         value: expect.closeTo((100 * 46) / 70, 9),
         compared_with: 90,
         message:
-          '65.7 % completed in the 7 days to 2026-11-22 (46 of 70), 90.0 % completed in the week before (63 of 70): ' +
+          '65.7 % completed in the 7 days to 2026-11-22 (46 of 70), 90.0 % in the week before (63 of 70): ' +
           '24.3 points less; at most 10 allowed',
       }),
     ]);
@@ -79,7 +79,7 @@ describe('a success rate', () => {
       findings.map(({ code, account, value, compared_with: least }) => [code, account, value, least]),
     ).toEqual([['success-low', BAD, 40, 95]]);
     expect(findings[0]?.message).toBe(
-      '40.0 % completed on 2026-11-22 (4 of 10), 65.7 % completed in the 7 days to it (46 of 70); at least 95 % expected',
+      '40.0 % completed on 2026-11-22 (4 of 10), 65.7 % in the 7 days to it (46 of 70); at least 95 % expected',
     );
   });
 
@@ -236,6 +236,15 @@ describe('a kind', () => {
     expect(told(await judged((day) => (days.includes(day) ? restore(day, { completed: 1 }) : [])))).toEqual(
       [],
     );
+  });
+
+  it('that still runs does not fail', async () => {
+    const running = { State: 'RUNNING', MessageCategory: undefined };
+    const result = await judged((day) => [
+      ...restore(day, day === '2026-11-01' ? { completed: 1 } : {}),
+      ...(day === '2026-11-20' ? jobs(day, GOOD, { completed: 1 }, running) : []),
+    ]);
+    expect(told(result)).toEqual([]);
   });
 
   it('that was used every day is, though other kinds go on', async () => {
