@@ -147,6 +147,13 @@ export const sliceResultSchema = {
       required: ['written', 'unchanged'],
       additionalProperties: false,
     },
+    days: {
+      type: 'object',
+      description: 'How many start dates the pull changed, and how many it found as they were',
+      properties: { written: count, unchanged: count },
+      required: ['written', 'unchanged'],
+      additionalProperties: false,
+    },
     reconciled: {
       enum: ['matched', 'mismatched', 'unavailable', 'off'],
       description: 'Whether the totals AWS gives per start date are the sums of the rows kept',
@@ -204,6 +211,7 @@ export const sliceResultSchema = {
     'first_day',
     'last_day',
     'partitions',
+    'days',
     'reconciled',
     'mismatches',
     'totals_unavailable',

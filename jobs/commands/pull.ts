@@ -11,8 +11,12 @@ import { openWorld } from '../world/world.ts';
 import { display, stderr } from '../world/output.ts';
 
 /** Runs a pull as the command line does, metrics included. */
-export async function pull(config: PullConfig, interrupted: AbortSignal): Promise<PullResult> {
-  const result = await pullSlices(config, interrupted);
+export async function pull(
+  config: PullConfig,
+  interrupted: AbortSignal,
+  ending: PullEnding = {},
+): Promise<PullResult> {
+  const result = await pullSlices(config, interrupted, ending);
   // A dry run has not pulled.
   if (config.metrics === 'emf' && !config['dry-run']) {
     for (const line of metricLines(result)) stderr.write(`${line}\n`);
@@ -20,12 +24,24 @@ export async function pull(config: PullConfig, interrupted: AbortSignal): Promis
   return result;
 }
 
+export interface PullEnding {
+  /** The log leaves out how each slice ended: a summary will say so. */
+  readonly spareLog?: boolean;
+}
+
 /** Runs a pull with its clock, log, progress display and deadline. */
-export function pullSlices(config: PullConfig, interrupted: AbortSignal): Promise<PullResult> {
+export function pullSlices(
+  config: PullConfig,
+  interrupted: AbortSignal,
+  { spareLog = false }: PullEnding = {},
+): Promise<PullResult> {
   return withSession(config, interrupted, async (session) => {
     const { clock, signal, closing } = session;
     const slices = config.slicesIn(await findRegions(config, signal));
-    const report = await openDisplay(config, slices, session);
+    const log: Report = (event) => {
+      if (!(spareLog && event.type === 'slice-finished')) session.log.report(event);
+    };
+    const report = await openDisplay(config, slices, { ...session, report: log });
     const world = await openWorld(config, slices, { clock, signal, report });
     closing(() => world.close());
     return pullAll({ slices, ...settingsOf(config) }, world);
@@ -44,15 +60,18 @@ export function settingsOf(config: PullConfig) {
 }
 
 /** Where events are told: the log, and a progress display where one is wanted. */
-async function openDisplay(config: PullConfig, slices: readonly Slice[], session: Session): Promise<Report> {
-  const { log, clock, closing, logAbove } = session;
-  if (!wantsProgress(config)) return log.report;
+async function openDisplay(
+  config: PullConfig,
+  slices: readonly Slice[],
+  { clock, closing, logAbove, report }: Session & { readonly report: Report },
+): Promise<Report> {
+  if (!wantsProgress(config)) return report;
   const { createProgress } = await import('../../src/adapters/terminal/progress.ts');
   const progress = createProgress({ stream: display, slices, now: clock.now });
   closing(() => progress.stop());
   logAbove(progress.writeAbove);
   return (event) => {
-    log.report(event);
+    report(event);
     progress.report(event);
   };
 }

@@ -23,17 +23,23 @@ export function runQuery(
 }
 
 /** The rows as text, piece by piece. */
-export async function formatAs(format: AnswerFormat, answer: QueryAnswer): Promise<AsyncIterable<string>> {
-  return (await formats[format]())(answer);
+export async function formatAs(
+  format: AnswerFormat,
+  answer: QueryAnswer,
+  width?: number,
+): Promise<AsyncIterable<string>> {
+  return (await formats[format]())(answer, width);
 }
 
-const formats: Readonly<Record<AnswerFormat, () => Promise<(answer: QueryAnswer) => AsyncIterable<string>>>> =
-  {
-    table: async () => (await import('../../src/adapters/terminal/answer-table.ts')).asTable,
-    csv: async () => (await import('../../src/adapters/terminal/answer-csv.ts')).asCsv,
-    json: async () => (await import('../../src/adapters/terminal/answer-json.ts')).asJson,
-    jsonl: async () => (await import('../../src/adapters/terminal/answer-json.ts')).asJsonLines,
-  };
+type Format = (answer: QueryAnswer, width?: number) => AsyncIterable<string>;
+
+const formats: Readonly<Record<AnswerFormat, () => Promise<Format>>> = {
+  markdown: async () => (await import('../../src/adapters/terminal/answer-markdown.ts')).asMarkdown,
+  table: async () => (await import('../../src/adapters/terminal/answer-table.ts')).asTable,
+  csv: async () => (await import('../../src/adapters/terminal/answer-csv.ts')).asCsv,
+  json: async () => (await import('../../src/adapters/terminal/answer-json.ts')).asJson,
+  jsonl: async () => (await import('../../src/adapters/terminal/answer-json.ts')).asJsonLines,
+};
 
 export function readSql(path: string): Promise<string> {
   return path === '-' ? text(process.stdin) : readFile(path, 'utf8');

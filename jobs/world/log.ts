@@ -1,15 +1,16 @@
 import { createLogger, type Logger } from '../../src/adapters/terminal/logger.ts';
 import type { outputFlags } from '../../src/config/flags.ts';
 import type { Values } from '../../src/config/resolve.ts';
+import { wantsColour } from '../../src/cli/command.ts';
+import { isPrettyLog } from '../../src/cli/ending.ts';
 import { display } from './output.ts';
 
 export type OutputConfig = Values<typeof outputFlags>;
 
 /** The log of a command; `write` brings its lines to stderr. */
 export async function openLog(config: OutputConfig, write: (lines: string) => unknown): Promise<Logger> {
-  const terminal = display.isTTY;
-  const colorize = terminal && !process.env['NO_COLOR'];
-  const isPretty = (config['log-format'] ?? (terminal ? 'pretty' : 'json')) === 'pretty';
+  const colorize = wantsColour(display, process.env);
+  const isPretty = isPrettyLog(config, display);
   // What only a terminal needs is loaded for a terminal only.
   const stream = isPretty
     ? (await import('../../src/adapters/terminal/pretty-log.ts')).prettyLog({ colorize, write })

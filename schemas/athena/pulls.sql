@@ -32,6 +32,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS pulls (
   `accounts` bigint COMMENT 'Distinct accounts the pull saw',
   `accounts_before` bigint COMMENT 'Distinct accounts that pull saw; null if there was none',
   `message_categories` array<string> COMMENT 'Message categories the pull saw, as AWS spells them, in order: the first hundred',
+  `days` struct<`written`:bigint,`unchanged`:bigint> COMMENT 'How many start dates the pull changed, and how many it found as they were',
   `reconciled` string COMMENT 'Whether the totals AWS gives per start date are the sums of the rows kept',
   `mismatches` array<struct<`start_date`:string,`kept`:bigint,`total`:bigint>> COMMENT 'Start dates whose rows do not sum up to the total AWS gives',
   `totals_unavailable` string COMMENT 'Why there are no totals to compare with',
@@ -59,6 +60,7 @@ LOCATION 's3://BUCKET/PREFIX/pulls'
 TBLPROPERTIES (
   'classification' = 'json',
   'projection.enabled' = 'true',
+  'storage.location.template' = 's3://BUCKET/PREFIX/pulls/pull_month=${pull_month}/',
   'projection.pull_month.type' = 'date',
   'projection.pull_month.format' = 'yyyy-MM',
   'projection.pull_month.range' = '2026-11,NOW',

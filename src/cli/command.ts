@@ -25,12 +25,14 @@ export interface Streams {
 export interface Io extends Streams {
   /** stdout for values that programs read: in a file or pipe they stay as they are. */
   readonly data: Out;
+  /** The streams as they are, for what colours: whoever made it has written out what would steer a terminal. */
+  readonly painted: Pick<Streams, 'stdout' | 'stderr'>;
 }
 
 export function safely(streams: Streams): Io {
   const stdout = showing(streams.stdout);
   const data = stdout.isTTY ? stdout : streams.stdout;
-  return { ...streams, stdout, data, stderr: showing(streams.stderr) };
+  return { ...streams, stdout, data, stderr: showing(streams.stderr), painted: streams };
 }
 
 /** A stream on which what would steer a terminal is written out. */
@@ -40,6 +42,11 @@ export function showing(out: Out): Out {
     ...(out.columns !== undefined && { columns: out.columns }),
     write: (text, done) => out.write(visible(text), done),
   };
+}
+
+/** Whether colours help whoever looks. See https://no-color.org. */
+export function wantsColour({ isTTY }: Pick<Out, 'isTTY'>, env: Streams['env']): boolean {
+  return isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
 }
 
 export interface Out {

@@ -1,9 +1,9 @@
 import { type answerFormats, queryFlags } from '../config/flags.ts';
 import { parseQueryConfig, type QueryConfig } from '../config/commands.ts';
 import { UsageError } from '../errors.ts';
-import { counted } from '../domain/show.ts';
-import type { QueryAnswer, QueryUsage } from '../ports.ts';
-import type { Command, Io, Out } from './command.ts';
+import type { QueryAnswer } from '../ports.ts';
+import type { Command, Out } from './command.ts';
+import { tellUsage } from './query-usage.ts';
 
 export type AnswerFormat = (typeof answerFormats)[number];
 
@@ -15,11 +15,18 @@ export interface QueryWork {
     sql: string,
     use: (answer: QueryAnswer) => Promise<void>,
   ) => Promise<void>;
-  readonly formatAs: (format: AnswerFormat, answer: QueryAnswer) => Promise<AsyncIterable<string>>;
+  /** The rows as text, piece by piece; a table for people within so many characters a line, if any are named. */
+  readonly formatAs: (
+    format: AnswerFormat,
+    answer: QueryAnswer,
+    width: number | undefined,
+  ) => Promise<AsyncIterable<string>>;
   readonly readSql: (path: string) => Promise<string>;
+  /** Milliseconds on a clock that only goes forward. */
+  readonly now: () => number;
 }
 
-export function queryCommand({ runQuery, formatAs, readSql }: QueryWork): Command {
+export function queryCommand({ runQuery, formatAs, readSql, now }: QueryWork): Command {
   return {
     name: 'query',
     positional: 'sql',
@@ -30,6 +37,7 @@ export function queryCommand({ runQuery, formatAs, readSql }: QueryWork): Comman
       ['$0 query --file weekly.sql --format csv > weekly.csv', 'a report'],
       ['generate-sql | $0 query --file -', 'SQL from standard input'],
       ['$0 query "SHOW TABLES"', 'the tables and views'],
+      ['$0 query --file weekly.sql --format markdown', 'a table for a page, a ticket or a chat'],
     ],
     async run(sources, io) {
       const parsed = parseQueryConfig(sources);
@@ -37,15 +45,16 @@ export function queryCommand({ runQuery, formatAs, readSql }: QueryWork): Comman
       const { config } = parsed;
       const sql = config.file === undefined ? (config.sql ?? '') : await readFrom(config.file, readSql);
       const format = config.format ?? (io.stdout.isTTY ? 'table' : 'csv');
+      const startedAt = now();
       await runQuery(config, withoutEnd(sql), async (answer) => {
         let count = 0;
         const most = format === 'table' && io.stdout.isTTY && !/\blimit\b/i.test(sql) ? MOST_SHOWN : Infinity;
         const onMore = () => io.stderr.write(`${MORE}\n`);
         const rows = counting(answer.rows, { most, onMore, onRow: () => (count += 1) });
-        for await (const text of await formatAs(format, { ...answer, rows })) {
+        for await (const text of await formatAs(format, { ...answer, rows }, io.stdout.columns)) {
           if (!(await write(io.data, text))) return;
         }
-        tellUsage(io, count, answer.usage);
+        tellUsage(io, { rows: count, elapsedMs: now() - startedAt, usage: answer.usage });
       });
       return 0;
     },
@@ -87,23 +96,6 @@ async function* counting<T>(rows: AsyncIterable<T>, { most, onRow, onMore }: Cou
     onRow();
     yield row;
   }
-}
-
-/** Athena's list price in most regions, and what it bills for a smaller query. Source: Amazon Athena pricing. */
-const USD_PER_TB = 5;
-const MIN_BILLED_BYTES = 10e6;
-
-function tellUsage({ stderr, stdout }: Io, rows: number, usage: QueryUsage | undefined): void {
-  const count = counted(rows, 'row');
-  if (!usage) {
-    if (stdout.isTTY) stderr.write(`${count}\n`);
-    return;
-  }
-  const { scannedBytes, engineMs } = usage;
-  const usd = (Math.max(scannedBytes, MIN_BILLED_BYTES) / 1e12) * USD_PER_TB;
-  const scanned = `${(scannedBytes / 1e6).toFixed(2)} MB scanned`;
-  const seconds = (engineMs / 1000).toFixed(1);
-  stderr.write(`${count}, ${scanned}, ${seconds} s, about ${usd.toFixed(5)} USD at ${USD_PER_TB} USD a TB\n`);
 }
 
 /**

@@ -148,6 +148,13 @@ export const outputFlags = {
   progress: value(OUTPUT, 'progress display on stderr', oneOf(['auto', 'always', 'never']), 'auto'),
 } as const satisfies Flags;
 
+/** Elsewhere than on a terminal it is printed anyway. */
+const resultAsJson = {
+  shape: 'switch',
+  group: OUTPUT,
+  describe: 'print the result as one JSON line on a terminal, too',
+} as const;
+
 const otherFlags = {
   config: value(OTHER, 'JSON file of flags; flags and environment win over it', anyText, undefined),
   now: value(OTHER, 'override the clock, for trials: it ticks on from this instant', instant, undefined),
@@ -161,6 +168,7 @@ export const pullFlags = {
   'no-raw': { shape: 'switch', group: LEDGER, describe: 'do not keep the pages as AWS sent them' },
   ...roleFlags,
   'dry-run': { shape: 'switch', group: OUTPUT, describe: 'show what would change, write nothing' },
+  json: resultAsJson,
   metrics: value(
     OUTPUT,
     'CloudWatch metrics on stderr, a line of JSON each: emf (embedded metric format) or none',
@@ -215,6 +223,7 @@ export const replayFlags = {
     parse: anyText,
     default: undefined,
   },
+  json: resultAsJson,
   ...runFlags,
   ...outputFlags,
   ...otherFlags,
@@ -253,14 +262,14 @@ export const registerFlags = {
   ...otherFlags,
 } as const satisfies Flags;
 
-export const answerFormats = ['table', 'csv', 'json', 'jsonl'] as const;
+export const answerFormats = ['table', 'markdown', 'csv', 'json', 'jsonl'] as const;
 
 export const queryFlags = {
   sql: value(QUERY, 'the SQL statement', anyText, undefined),
   file: value(QUERY, 'file with the SQL statement; - for standard input', anyText, undefined),
   format: value(
     OUTPUT,
-    'how rows are written: table, csv, json or jsonl [default: table on a terminal, else csv]',
+    'how rows are written: table, markdown, csv, json or jsonl [default: table on a terminal, else csv]',
     oneOf(answerFormats),
     undefined,
   ),
@@ -275,6 +284,18 @@ export const reportFlags = {
   out: value(OUTPUT, 'file to write', anyText, 'backup-ledger-report.html'),
   from: value(QUERY, 'first start date [default: 400 days ago]', day, undefined),
   to: value(QUERY, 'last start date [default: today]', day, undefined),
+  target: value(
+    QUERY,
+    'success rate to be reached, in percent [default: the median of the last 28 days]',
+    percentage,
+    undefined,
+  ),
+  'account-names': value(
+    QUERY,
+    `names of accounts: a file with lines of id,name, or ${ORGANIZATIONS} to ask AWS`,
+    anyText,
+    undefined,
+  ),
   open: { shape: 'switch', group: OUTPUT, describe: 'show it in the browser' },
   ...ledgerFlags,
   ...athenaFlags,
@@ -342,6 +363,12 @@ export const doctorFlags = {
   concurrency: limitFlags.concurrency,
   'max-pages': limitFlags['max-pages'],
   ...athenaFlags,
+  calibrate: {
+    shape: 'switch',
+    group: CHECKS,
+    describe:
+      'find out how AWS counts, from its lists of jobs (5 requests a second, unless --max-rate says else)',
+  },
   json: { shape: 'switch', group: OUTPUT, describe: 'print what was found as one JSON line' },
   ...runFlags,
   ...outputFlags,
@@ -372,6 +399,19 @@ export const simulateFlags = {
     oneOf(['creation', 'completion', 'last-change']),
     'creation',
   ),
+  'count-jobs': value(
+    WORLD,
+    'jobs of a composite that count: all, top-level or leaves',
+    oneOf(['all', 'top-level', 'leaves']),
+    'all',
+  ),
+  'day-zone': value(
+    WORLD,
+    'where days begin: utc, region (its own time zone) or region-unsaid (and rows do not say so)',
+    oneOf(['utc', 'region', 'region-unsaid']),
+    'utc',
+  ),
+  composites: value(WORLD, 'share of the jobs that are parents of others', share, '0'),
   window: value(WORLD, 'days shown: 13, 14, 15 or rolling', oneOf(['13', '14', '15', 'rolling']), '14'),
   'show-today': { shape: 'switch', group: WORLD, describe: 'show the current, partial day' },
   'zero-rows': { shape: 'switch', group: WORLD, describe: 'show rows with a zero count' },

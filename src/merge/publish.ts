@@ -35,6 +35,8 @@ export type PublishedMonth = { readonly plan: MonthPlan } & (
 export interface Published {
   /** Partitions written or confirmed. */
   readonly objects: readonly RecordedObject[];
+  /** Start dates it changed, and those it found as they were. */
+  readonly days: { readonly written: number; readonly unchanged: number };
   /** Days on which stored rows were protected, and of how many accounts. */
   readonly protected: readonly ProtectedDay[];
   /** Days that hold rows of named accounts and rows of none. */
@@ -90,11 +92,10 @@ export function publishedBy(pull: SliceSnapshot, months: readonly PublishedMonth
   return {
     objects: committed.flatMap(({ plan, committed: { days, object } }) => {
       if (!object) return [];
-      const changes = partsOf(plan, days, pull).some(
-        ({ part }) => part.added + part.changed + part.removed > 0,
-      );
+      const changes = partsOf(plan, days, pull).some(isChange);
       return [changes || object.action === 'unchanged' ? object : found(object)];
     }),
+    days: countDays(committed.flatMap(({ plan, committed: { days } }) => partsOf(plan, days, pull))),
     protected: committed.flatMap(({ plan, committed: { days } }) => protectedDays(partsOf(plan, days, pull))),
     partlyUnnamed: committed.flatMap(({ plan, committed: { days } }) => partlyUnnamedDays(plan, days, pull)),
     ...(failed && { failure: failed.failure }),
@@ -105,6 +106,7 @@ export function publishedBy(pull: SliceSnapshot, months: readonly PublishedMonth
 export function plannedBy(pull: SliceSnapshot, plans: readonly MonthPlan[]): Published {
   return {
     objects: [],
+    days: { written: 0, unchanged: 0 },
     protected: plans.flatMap((plan) => protectedDays(partsOf(plan, plan.days, pull))),
     partlyUnnamed: plans.flatMap((plan) => partlyUnnamedDays(plan, plan.days, pull)),
   };
@@ -126,7 +128,18 @@ function partsOf({ speakers }: MonthPlan, days: readonly MergedDay[], pull: Slic
   });
 }
 
-function protectedDays(parts: ReturnType<typeof partsOf>): ProtectedDay[] {
+type SpokenPart = ReturnType<typeof partsOf>[number];
+
+function isChange({ part }: SpokenPart): boolean {
+  return part.added + part.changed + part.removed > 0;
+}
+
+function countDays(parts: readonly SpokenPart[]): Published['days'] {
+  const written = parts.filter(isChange).length;
+  return { written, unchanged: parts.length - written };
+}
+
+function protectedDays(parts: readonly SpokenPart[]): ProtectedDay[] {
   return parts
     .map(({ startDate, part }) => ({ startDate, accounts: part.protectedAccounts }))
     .filter(({ accounts }) => accounts > 0);

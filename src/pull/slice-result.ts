@@ -38,11 +38,12 @@ function outcomeOf({ error, isSuperseded }: SlicePull): SliceResult['outcome'] {
   return isSuperseded ? 'superseded' : 'ok';
 }
 
-function published({ published: done }: SlicePull): Pick<SliceResult, 'partitions' | 'protected'> {
+function published({ published: done }: SlicePull): Pick<SliceResult, 'partitions' | 'days' | 'protected'> {
   const count = (action: 'written' | 'unchanged') =>
     done?.objects.filter((object) => object.action === action).length ?? 0;
   return {
     partitions: { written: count('written'), unchanged: count('unchanged') },
+    days: done?.days ?? { written: 0, unchanged: 0 },
     protected: done?.protected.reduce((sum, { accounts }) => sum + accounts, 0) ?? 0,
   };
 }

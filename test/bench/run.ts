@@ -9,6 +9,7 @@ import { benchRegions } from './regions.ts';
 import { benchStartUp } from './start-up.ts';
 import { type BenchTable, printTable } from './table.ts';
 import { benchVerify } from './verify.ts';
+import { benchYears } from './years.ts';
 
 /** `npm run bench`: every figure the README states, measured here and now. With names, those benchmarks only. */
 
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, () => AsyncGenerator<BenchTable> | Promis
   'start-up': benchStartUp,
   lambda: benchLambda,
   query: benchQuery,
+  years: benchYears,
 };
 
 const wanted = process.argv.slice(2);

@@ -10,6 +10,7 @@ import type { PullConfig } from '../../src/config/commands.ts';
 import type { Sources } from '../../src/config/resolve.ts';
 import { LedgerError, StoreError, UsageError } from '../../src/errors.ts';
 import { pullOnce } from '../fixtures/builders.ts';
+import { layOut } from '../fixtures/cli.ts';
 
 interface Given {
   readonly env?: Sources['env'];
@@ -26,7 +27,7 @@ async function run(args: string, { env = {}, files = {}, commands }: Given = {})
   const pull = pullCommand(async (config) => {
     pulls.push(config);
     return pullOnce([]);
-  });
+  }, layOut);
   const plan = planCommand(async () => ['eu-west-1']);
   const simulate = simulateCommand(async (_config, ready) => {
     ready('http://127.0.0.1:4010');

@@ -6,7 +6,7 @@ import { runCli } from '../../src/cli/main.ts';
 import { pullCommand } from '../../src/cli/pull.ts';
 import { RequestError } from '../../src/errors.ts';
 import { aSummary, pullOnce } from '../fixtures/builders.ts';
-import { runCliProcess, runCliHere } from '../fixtures/cli.ts';
+import { layOut, runCliProcess, runCliHere } from '../fixtures/cli.ts';
 import { openTrial } from '../fixtures/trial.ts';
 import { startPull } from '../fixtures/pull-process.ts';
 
@@ -17,12 +17,22 @@ interface Terminal {
   readonly columns?: number;
 }
 
-async function run(args: readonly string[], terminal: Terminal = {}, result = pullOnce([aSummary()])) {
+/** Both streams are one terminal, unless each is told apart. */
+async function run(
+  args: readonly string[],
+  terminals: Terminal | { readonly stdout: Terminal; readonly stderr: Terminal } = {},
+  env: Readonly<Record<string, string>> = {},
+  result = pullOnce([aSummary()]),
+) {
+  const { stdout, stderr } = 'stdout' in terminals ? terminals : { stdout: terminals, stderr: terminals };
   const out: string[] = [];
   const err: string[] = [];
-  const to = (lines: string[]): Out => ({ write: (text) => lines.push(text), ...terminal });
-  const cli = { commands: [pullCommand(() => result)], version: '1.2.3', readFile: () => '' };
-  const code = await runCli(args, cli, { stdout: to(out), stderr: to(err), env: {} });
+  const to = (lines: string[], terminal: Terminal): Out => ({
+    write: (text) => lines.push(text),
+    ...terminal,
+  });
+  const cli = { commands: [pullCommand(() => result, layOut)], version: '1.2.3', readFile: () => '' };
+  const code = await runCli(args, cli, { stdout: to(out, stdout), stderr: to(err, stderr), env });
   return { code, out: out.join(''), err: err.join('') };
 }
 
@@ -84,32 +94,48 @@ describe('shell completion', () => {
   });
 });
 
-describe('the summary of a pull', () => {
-  it('is for people: beside the result, on stderr', async () => {
-    const { out, err } = await run(['pull', '--region', 'eu-west-1'], { isTTY: true });
-    expect(JSON.parse(out)).toMatchObject({ outcome: 'ok' });
-    expect(err).toMatch(
-      /^ {2}copy eu-west-1 {2}1 row of 1 account, 1 partition written, 0 unchanged\nok: 1 of 1 slice in \d+\.\d s\n$/,
-    );
+describe('the end of a pull', () => {
+  const flags = ['pull', '--region', 'eu-west-1'];
+  const terminal = { isTTY: true, columns: 80 };
+
+  it('is a summary on a terminal, and no line of JSON', async () => {
+    const { out, err } = await run(flags, terminal, { NO_COLOR: '1' });
+    expect(err).toBe('');
+    expect(out).toContain('✓  copy  eu-west-1      1     1         1             1          0\n');
+    expect(out).toMatch(/ok:.* 1 of 1 slice in \d/);
+    expect(out).not.toContain('{');
   });
 
-  it('says which slice failed, and why', async () => {
-    const failing = pullOnce([], {
-      source: { request: {}, fetchPage: () => Promise.reject(new RequestError('fix-config', 'no rights')) },
-    });
-    const { err } = await run(['pull', '--region', 'eu-west-1'], { isTTY: true }, failing);
-    expect(err).toMatch(/^ {2}copy eu-west-1 {2}FAILED: no rights\nfailed: 0 of 1 slice in /);
+  it('is the line of JSON there, too, if it is asked for', async () => {
+    const { out, err } = await run([...flags, '--json'], terminal);
+    expect(JSON.parse(out)).toMatchObject({ outcome: 'ok' });
+    expect(err).toBe('');
+  });
+
+  it('is both where the line goes elsewhere and a person reads the log', async () => {
+    const { out, err } = await run(flags, { stdout: {}, stderr: terminal });
+    expect(JSON.parse(out)).toMatchObject({ outcome: 'ok' });
+    expect(err).toContain('copy  eu-west-1');
   });
 
   it.each([
-    ['into a log of JSON lines', ['--log-format', 'json']],
-    ['where only errors are wanted', ['--log-level', 'error']],
-  ])('is not written %s', async (_where, flags) => {
-    expect((await run(['pull', '--region', 'eu-west-1', ...flags], { isTTY: true })).err).toBe('');
+    ['where nobody looks', [], {}],
+    ['into a log of JSON lines', ['--log-format', 'json'], terminal],
+    ['beside a log of errors only', ['--log-level', 'error'], terminal],
+    ['where the line alone is asked for', ['--json'], terminal],
+  ])('is the line alone %s', async (_where, more, stderr) => {
+    const { out, err } = await run([...flags, ...more], { stdout: {}, stderr });
+    expect(JSON.parse(out)).toMatchObject({ outcome: 'ok' });
+    expect(err).toBe('');
   });
 
-  it('is not written where nobody looks', async () => {
-    expect((await run(['pull', '--region', 'eu-west-1'])).err).toBe('');
+  it.each([
+    ['a terminal', {}, true],
+    ['a terminal that has no colours', { TERM: 'dumb' }, false],
+    ['a person who wants none', { NO_COLOR: '1' }, false],
+  ])('has colours for %s', async (_whom, env, hasColours) => {
+    const { out } = await run(flags, terminal, env);
+    expect(out.includes('\u001b[')).toBe(hasColours);
   });
 });
 
@@ -122,7 +148,7 @@ describe('words of others on a terminal', () => {
   it('are shown, and steer nothing', async () => {
     const failed = Promise.reject(new RequestError('fix-config', `AWS says ${evil}`));
     failed.catch(() => undefined);
-    const { err } = await run(['pull'], { isTTY: true, columns: 80 }, failed);
+    const { err } = await run(['pull'], { isTTY: true, columns: 80 }, {}, failed);
     expect(err).toContain(harmless);
     expect(err).not.toMatch(steering);
   });

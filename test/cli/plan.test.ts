@@ -6,6 +6,7 @@ import { pullCommand } from '../../src/cli/pull.ts';
 import type { PullConfig } from '../../src/config/commands.ts';
 import type { Slice } from '../../src/domain/slice.ts';
 import { aSlice, pullOnce } from '../fixtures/builders.ts';
+import { layOut } from '../fixtures/cli.ts';
 
 interface Plan {
   readonly schema_version: number;
@@ -20,7 +21,7 @@ async function run(args: readonly string[]) {
   const pull = pullCommand(async (config) => {
     pulled.push(...config.slicesIn(regionsOf(config)));
     return pullOnce([]);
-  });
+  }, layOut);
   const planning = planCommand(async (config) => regionsOf(config));
   const code = await runCli(
     args,

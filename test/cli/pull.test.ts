@@ -6,6 +6,7 @@ import type { PullConfig } from '../../src/config/commands.ts';
 import type { Settings } from '../../src/config/resolve.ts';
 import { UsageError } from '../../src/errors.ts';
 import { aSummary, pullOnce } from '../fixtures/builders.ts';
+import { layOut } from '../fixtures/cli.ts';
 
 async function run(argv: Settings, result: PullResult) {
   const out: string[] = [];
@@ -14,7 +15,7 @@ async function run(argv: Settings, result: PullResult) {
   const command = pullCommand(async (config) => {
     configs.push(config);
     return result;
-  });
+  }, layOut);
   const io = safely({
     stdout: { write: (text: string) => out.push(text) },
     stderr: { write: (text: string) => err.push(text) },
@@ -48,7 +49,7 @@ describe('pull', () => {
   });
 
   it('does no work with a wrong configuration', async () => {
-    const command = pullCommand(() => Promise.reject(new Error('it worked')));
+    const command = pullCommand(() => Promise.reject(new Error('it worked')), layOut);
     const io = safely({ stdout: { write: () => undefined }, stderr: { write: () => undefined }, env: {} });
     await expect(command.run({ argv: { 'page-size': '0', deadline: 'x' }, env: {} }, io)).rejects.toThrow(
       UsageError,

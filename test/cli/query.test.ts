@@ -20,6 +20,7 @@ interface Given {
 async function query(args: readonly string[], { isTTY = false, files = {}, cell }: Given = {}) {
   const asked: string[] = [];
   let taken = 0;
+  let now = 10_000;
   async function* rows() {
     for (; taken < ROWS; taken++) yield [cell ?? String(taken)];
   }
@@ -29,6 +30,8 @@ async function query(args: readonly string[], { isTTY = false, files = {}, cell 
       await use({ columns: [{ name: 'n', type: cell === undefined ? 'number' : 'text' }], rows: rows() });
     },
     formatAs: (format, answer) => Promise.resolve(format === 'table' ? asTable(answer) : asCsv(answer)),
+    // Each look at the clock is a while later.
+    now: () => (now += 1_234),
     readSql: (path) => Promise.resolve(files[path] ?? ''),
   });
   const texts: Record<'out' | 'err', string> = { out: '', err: '' };
@@ -100,5 +103,12 @@ describe('values that would steer a terminal', () => {
   ])('%s', async (_what, format, isTTY, text) => {
     const { out } = await query(['SELECT n FROM t LIMIT 1', '--format', format], { isTTY, cell });
     expect(out.split('\n')[1]).toBe(text);
+  });
+});
+
+describe('what is told at the end', () => {
+  it('is how many rows there were and how long it took, to whoever looks', async () => {
+    expect((await query(['SELECT n FROM t LIMIT ALL'], { isTTY: true })).err).toBe('5,000 rows, 1.2 s\n');
+    expect((await query(['SELECT n FROM t'])).err).toBe('');
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { columnsOf } from '../../schemas/columns.ts';
 import { factsOf, kindNames } from '../../schemas/kinds.ts';
+import { questions } from '../../schemas/questions.ts';
 import { coverageSql } from '../../schemas/views/coverage.ts';
 import { trendView } from '../../schemas/views/trend.ts';
 import { views } from '../../schemas/views/views.ts';
@@ -8,6 +9,7 @@ import { checkLedger } from '../../src/check/check.ts';
 import { DAY_MS } from '../../src/domain/day.ts';
 import type { QueryEngine } from '../../src/ports.ts';
 import { ACCOUNT, aSummary } from '../fixtures/builders.ts';
+import { dashboardQueries } from '../fixtures/dashboard.ts';
 import { dailyColumns, dailyTruth } from '../fixtures/daily-truth.ts';
 import { rowsOf, type SqlRow } from '../fixtures/local-sql.ts';
 import { expectedRows, withoutObservation } from '../fixtures/trial.ts';
@@ -315,7 +317,7 @@ describe('the views', () => {
     expect(jobsOf(rows)).toBeGreaterThan(jobsOf(truth) * 0.95);
   });
 
-  const examples = views.flatMap(({ name, examples: each }) =>
+  const examples = [...views, { name: 'README', examples: questions }].flatMap(({ name, examples: each }) =>
     each.map(({ question, sql }) => [`${name}: ${question}`, sql] as const),
   );
 
@@ -324,6 +326,15 @@ describe('the views', () => {
     expect(await sameOnBoth(sql.replaceAll('current_date', `DATE '2026-11-23'`))).toBeInstanceOf(Array);
     expect(await sameOnBoth(sql)).toBeInstanceOf(Array);
   });
+});
+
+describe('the dashboard for Grafana', () => {
+  it.each(dashboardQueries('2026-11-01', '2026-11-23'))(
+    'gets the same from both engines: %s',
+    async (_title, sql) => {
+      expect(await sameOnBoth(sql)).toBeInstanceOf(Array);
+    },
+  );
 });
 
 describe('our commands', () => {

@@ -67,6 +67,22 @@ function stored(fields: Parameters<typeof aRow>[0] = {}): SummaryRow {
 }
 
 describe('the days a pull speaks for', () => {
+  it('are counted: those with a row that is new, changed or gone, and those found as they were', async () => {
+    const open = { state: 'RUNNING', account_id: OTHER_ACCOUNT };
+    const store = await aLedger(
+      stored({ day: '2026-11-19' }),
+      stored({ day: '2026-11-20', job_count: 2 }),
+      stored({ day: '2026-11-21' }),
+      stored({ day: '2026-11-21', ...open }),
+    );
+    const days = (['2026-11-19', '2026-11-20', '2026-11-21', '2026-11-22'] as const).map((day) =>
+      aRow({ day, job_count: 3 - Number(day !== '2026-11-20') * 2 }),
+    );
+    const others = [aRow({ day: '2026-11-18', account_id: OTHER_ACCOUNT })];
+    const published = await publish(store, seen([...others, ...days]));
+    expect(published.days).toEqual({ written: 4, unchanged: 1 });
+  });
+
   it('reach from the first to the last day it returned, silent ones included', async () => {
     const plans = await plan(
       new MemoryStore(),

@@ -50,7 +50,7 @@ describe('pull', () => {
   });
 
   it('shows progress on a pipe when told to', async () => {
-    expect((await run(['pull', '--now', NOW, '--progress', 'always'])).stderr).toContain('of 1 region ·');
+    expect((await run(['pull', '--now', NOW, '--progress', 'always'])).stderr).toContain('of 1 slice ·');
   });
 
   it('lets flags win over the environment, and that over the file', async () => {

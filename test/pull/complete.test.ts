@@ -46,6 +46,9 @@ describe.each(['folder', 's3'] as const)('a ledger on %s', (on) => {
 
     expect(result.exit_code).toBe(0);
     expect(result.slices.map((slice) => slice.partitions.written)).toEqual([0, 0, 0]);
+    expect(result.slices.map((slice) => slice.days)).toEqual(
+      Array.from({ length: 3 }, () => ({ written: 0, unchanged: 14 })),
+    );
     const after = await trial.objects();
     for (const [key, bytes] of before)
       // Records grow, and keep what they held.
@@ -69,6 +72,8 @@ describe.each(['folder', 's3'] as const)('a ledger on %s', (on) => {
     expect(changing.length).toBeGreaterThan(0);
     expect(result.slices[0]?.error).toBe(null);
     expect(sliceOf(result).partitions.written).toBe(changing.length);
+    const changingDays = changing.flatMap(({ days }) => days).length;
+    expect(sliceOf(result).days).toEqual({ written: changingDays, unchanged: 14 - changingDays });
     const changed = [...(await trial.objects())].filter(
       ([key, bytes]) =>
         key.endsWith('.parquet') && Buffer.compare(untouched.get(key) ?? Buffer.alloc(0), bytes) !== 0,

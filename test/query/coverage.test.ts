@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { coverageSql } from '../../schemas/views/coverage.ts';
 import type { PullRecord } from '../../schemas/pull-record.ts';
-import { addDays, type Day, daysBetween, startOfDay, utcDay } from '../../src/domain/day.ts';
+import { addDays, type Day, daysBetween } from '../../src/domain/day.ts';
 import { groupBy } from '../../src/domain/group-by.ts';
 import { localSql, type SqlRow } from '../fixtures/local-sql.ts';
 
@@ -45,7 +45,7 @@ const pulls: fc.Arbitrary<Pull> = fc
       first_day: back === null ? null : addDays(today, -back),
       mismatches: mismatched.map((ago) => ({ start_date: addDays(today, -ago) })),
       gap: lost && { from: addDays(today, -longest - more), to: addDays(today, -longest) },
-    } as Pull;
+    };
   });
 
 const worlds = fc.uniqueArray(pulls, {
@@ -135,7 +135,7 @@ function proving(slice: readonly Pull[]): Proving[] {
   return inTurn
     .filter(({ first_day }, index) => first_day !== null || firstRows === -1 || index < firstRows)
     .map((pull) => {
-      const today = utcDay(startOfDay((pull.observed_at ?? '').slice(0, 10) as Day));
+      const today = (pull.observed_at ?? '').slice(0, 10);
       const from = [pull.first_day ?? today, addDays(today, -14)].toSorted()[0] as Day;
       return { ...pull, from, to: addDays(today, -1) };
     });

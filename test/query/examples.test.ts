@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openLocalEngine } from '../../jobs/world/duckdb.ts';
-import type { View } from '../../schemas/views/view.ts';
+import { questions } from '../../schemas/questions.ts';
+import type { Example, View } from '../../schemas/views/view.ts';
 import { views } from '../../schemas/views/views.ts';
 import { asTable } from '../../src/adapters/terminal/answer-table.ts';
 import { DAY_MS, utcDay } from '../../src/domain/day.ts';
@@ -38,12 +41,17 @@ async function answered(sql: string): Promise<string> {
 }
 
 async function chapterOf({ name, comment, examples }: View): Promise<string> {
+  return [`## ${name}`, '', `${comment}.`, '', ...(await answersTo(examples))].join('\n');
+}
+
+/** Each question, its SQL and what comes back. */
+async function answersTo(examples: readonly Example[]): Promise<string[]> {
   const parts: string[] = [];
   for (const { question, sql } of examples) {
     const answer = (await answered(sql)).trimEnd();
     parts.push([question, '', '```sql', sql, '```', '', '```text', answer, '```', ''].join('\n'));
   }
-  return [`## ${name}`, '', `${comment}.`, '', ...parts].join('\n');
+  return parts;
 }
 
 it('are written down in schemas/athena/QUERIES.md', async () => {
@@ -64,4 +72,13 @@ it('are written down in schemas/athena/QUERIES.md', async () => {
     '',
   ].join('\n');
   await expect(intro + chapters.join('\n')).toMatchFileSnapshot('../../schemas/athena/QUERIES.md');
+});
+
+it('are twelve questions people ask, in schemas/README.md', async () => {
+  const page = fileURLToPath(new URL('../../schemas/README.md', import.meta.url));
+  const [before, rest = ''] = (await readFile(page, 'utf8')).split('## Twelve questions\n', 2);
+  const after = rest.slice(rest.indexOf('\nA dashboard for Grafana') + 1);
+  const answers = (await answersTo(questions)).join('\n');
+  const chapter = `## Twelve questions\n\nAsked on 2026-11-23 of the same simulated world as [\`athena/QUERIES.md\`](athena/QUERIES.md).\n\n${answers}\n`;
+  await expect(`${before}${chapter}${after}`).toMatchFileSnapshot('../../schemas/README.md');
 });

@@ -50,6 +50,7 @@ const full = {
       first_day: '2026-11-09',
       last_day: '2026-11-22',
       partitions: { written: 1, unchanged: 13 },
+      days: { written: 1, unchanged: 13 },
       reconciled: 'mismatched',
       mismatches: [{ start_date: '2026-11-10', kept: 4, total: 5 }],
       totals_unavailable: null,

@@ -1,5 +1,5 @@
 import { counted } from '../../domain/show.ts';
-import { createStatusLine, type StatusLineOptions } from './status-line.ts';
+import { createStatusLine, type StatusLineOptions, timeLeft } from './status-line.ts';
 
 /** How many of a known number of files have been read. */
 export interface FileCount {
@@ -9,10 +9,10 @@ export interface FileCount {
 }
 
 /** One line at the bottom of a terminal that says how much of a ledger has been read. */
-export function createCountProgress({ stream, now }: Omit<StatusLineOptions, 'text'>) {
+export function createCountProgress({ stream, now }: Omit<StatusLineOptions, 'parts'>) {
   const startedAt = now();
   let count: FileCount = { done: 0, total: 0, rows: 0 };
-  const line = createStatusLine({ stream, now, text: (at) => describe(count, at - startedAt) });
+  const line = createStatusLine({ stream, now, parts: (at) => partsOf(count, at - startedAt) });
   return {
     report(next: FileCount): void {
       count = next;
@@ -22,8 +22,7 @@ export function createCountProgress({ stream, now }: Omit<StatusLineOptions, 'te
   };
 }
 
-function describe({ done, total, rows }: FileCount, elapsedMs: number): string {
-  const left = done === 0 ? [] : [`about ${Math.ceil(((elapsedMs / done) * (total - done)) / 1000)} s left`];
-  const counts = [`${done.toLocaleString('en')} of ${counted(total, 'file')}`, counted(rows, 'row')];
-  return [...counts, ...left].join(' · ');
+function partsOf({ done, total, rows }: FileCount, elapsedMs: number): string[] {
+  const left = done === 0 ? [] : [timeLeft(elapsedMs, done, total - done)];
+  return [`${done.toLocaleString('en')} of ${counted(total, 'file')}`, ...left, counted(rows, 'row')];
 }

@@ -13,6 +13,8 @@ export function prettyLog({ colorize, write }: PrettyOptions) {
     translateTime: 'HH:MM:ss',
     ignore: 'slice',
     singleLine: true,
+    // The level is coloured, which says something; a message in a colour of its own says nothing.
+    customColors: { info: 'green', warn: 'yellow', error: 'red', message: 'reset' },
     // The name of an error is a field like any other, and stays in the line.
     errorLikeObjectKeys: [],
     messageFormat: (log, messageKey) => [log['slice'], log[messageKey]].filter(Boolean).join(': '),

@@ -2,7 +2,7 @@ import type { EpochMs } from '../../../schemas/columns.ts';
 import { counted } from '../../domain/show.ts';
 import { type Slice, sliceName } from '../../domain/slice.ts';
 import type { PullEvent } from '../../ports.ts';
-import { createStatusLine } from './status-line.ts';
+import { createStatusLine, type StatusLineOptions, timeLeft } from './status-line.ts';
 
 export interface Progress {
   report(event: PullEvent): void;
@@ -12,16 +12,14 @@ export interface Progress {
   stop(): void;
 }
 
-export interface ProgressOptions {
-  readonly stream: NodeJS.WritableStream;
+export interface ProgressOptions extends Omit<StatusLineOptions, 'parts'> {
   readonly slices: readonly Slice[];
-  readonly now: () => EpochMs;
 }
 
 /** One line at the bottom of a terminal that says how far a pull has come. */
 export function createProgress({ stream, slices, now }: ProgressOptions): Progress {
   const count = new PullCount(slices, now());
-  const line = createStatusLine({ stream, now, text: (at) => count.line(at) });
+  const line = createStatusLine({ stream, now, parts: (at) => count.parts(at) });
   return {
     report(event) {
       count.add(event);
@@ -32,10 +30,13 @@ export function createProgress({ stream, slices, now }: ProgressOptions): Progre
   };
 }
 
+/** Before this, in milliseconds, a rate says nothing. */
+const FIRST_RATE_MS = 1_000;
+
 class PullCount {
   readonly #startedAt: EpochMs;
-  readonly #open = new Map<string, Slice>();
-  readonly #regions: number;
+  readonly #slices: number;
+  readonly #open: Set<string>;
   /** Pages each slice is expected to have, from its last pull. */
   readonly #expected = new Map<string, number>();
   readonly #read = new Map<string, number>();
@@ -45,8 +46,8 @@ class PullCount {
 
   constructor(slices: readonly Slice[], startedAt: EpochMs) {
     this.#startedAt = startedAt;
-    for (const slice of slices) this.#open.set(sliceName(slice), slice);
-    this.#regions = regionsOf(slices);
+    this.#slices = slices.length;
+    this.#open = new Set(slices.map(sliceName));
   }
 
   add(event: PullEvent): void {
@@ -60,31 +61,29 @@ class PullCount {
     this.#read.set(name, event.page);
   }
 
-  line(now: EpochMs): string {
-    const done = this.#regions - regionsOf([...this.#open.values()]);
-    const parts = [
-      `${done} of ${counted(this.#regions, 'region')}`,
+  parts(now: EpochMs): string[] {
+    const elapsed = now - this.#startedAt;
+    const done = this.#slices - this.#open.size;
+    return [
+      `${done.toLocaleString('en')} of ${counted(this.#slices, 'slice')}`,
+      ...this.#timeLeft(elapsed),
       counted(this.#pages, 'page'),
       counted(this.#rows, 'row'),
+      ...(elapsed < FIRST_RATE_MS
+        ? []
+        : [`${Math.round((this.#rows / elapsed) * 1000).toLocaleString('en')} rows/s`]),
       ...(this.#retries > 0 ? [`${counted(this.#retries, 'request')} sent again`] : []),
-      ...this.#timeLeft(now),
     ];
-    return parts.join(' · ');
   }
 
   /** Known only while every open slice was pulled before: its last pull tells how many pages it has. */
-  #timeLeft(now: EpochMs): string[] {
-    const open = [...this.#open.keys()];
+  #timeLeft(elapsed: number): string[] {
+    const open = [...this.#open];
     if (this.#pages === 0 || open.length === 0 || !open.every((name) => this.#expected.has(name))) return [];
     const left = open.reduce(
       (pages, name) => pages + Math.max(0, (this.#expected.get(name) ?? 0) - (this.#read.get(name) ?? 0)),
       0,
     );
-    const seconds = Math.ceil((((now - this.#startedAt) / this.#pages) * left) / 1000);
-    return [`about ${seconds} s left`];
+    return [timeLeft(elapsed, this.#pages, left)];
   }
-}
-
-function regionsOf(slices: readonly Slice[]): number {
-  return new Set(slices.map((slice) => slice.region)).size;
 }

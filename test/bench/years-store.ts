@@ -1,0 +1,123 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CreateDatabaseCommand, GlueClient } from '@aws-sdk/client-glue';
+import { mainTables, pullsTable, summaryTable } from '../../schemas/catalog-table.ts';
+import { glueTable } from '../../schemas/glue-table.ts';
+import { createViewSql } from '../../schemas/views/view.ts';
+import { views } from '../../schemas/views/views.ts';
+import { createGlueCatalog } from '../../src/adapters/aws/glue.ts';
+import { startMoto } from '../engines/moto.ts';
+import { startGlueProxy } from '../engines/trino/glue-proxy.ts';
+import { setup as installPython } from '../engines/python.ts';
+import { setup as installTrino } from '../engines/trino/install.ts';
+import { startTrino } from '../engines/trino/trino.ts';
+import { runCliProcess } from '../fixtures/cli.ts';
+import { type S3Server, startS3Server } from '../fixtures/s3-server.ts';
+import { awsEnvironment } from '../fixtures/trial.ts';
+import { startSimulatorProcess } from './processes.ts';
+
+const BUCKET = 'bench';
+const DATABASE = 'backup_ledger';
+const FIRST_MONTH = '2016-01';
+
+/** A ledger on the S3 of the tests, which counts what it is asked. */
+export interface CountedStore {
+  /** What each question took: `3 LIST + 12 GET`. */
+  requests(): Promise<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+const questions: Readonly<Record<string, string>> = {
+  'Trino: last week, copy_job_daily': `SELECT * FROM copy_job_daily WHERE start_date >= DATE '2026-11-16' AND start_month >= '2026-11'`,
+  'Trino: last week, copy_job_trend': `SELECT * FROM copy_job_trend WHERE start_date >= DATE '2026-11-16'`,
+  'Trino: the same, from the month before': `SELECT * FROM (${views.find(({ name }) => name === 'copy_job_trend')?.since?.(`'2026-11'`) ?? ''}) AS t WHERE start_date >= DATE '2026-11-16'`,
+  'Trino: last week, ledger_coverage': `SELECT * FROM ledger_coverage WHERE start_date >= DATE '2026-11-16'`,
+};
+
+export async function openStore(folder: string, now: string): Promise<CountedStore> {
+  const s3 = await startS3Server({ buckets: { [BUCKET]: '111122223333' } });
+  await fill(s3, folder);
+  const commands: Readonly<Record<string, readonly string[]>> = {
+    'a first pull of today, one slice': ['pull', '--region', 'eu-west-1'],
+    'pull, unchanged, one slice': ['pull', '--region', 'eu-west-1'],
+    'verify --since 40d': ['verify', '--since', '40d'],
+    'replay of three days, dry': ['replay', '--from', '2026-11-15', '--to', '2026-11-17', '--dry-run'],
+  };
+  return {
+    async requests() {
+      const found: Record<string, string> = {};
+      const simulator = await startSimulatorProcess('--summaries', '1000', '--now', now);
+      const environment = { ...awsEnvironment(simulator.url, s3.url), BACKUP_LEDGER_S3_PATH_STYLE: 'true' };
+      for (const [name, args] of Object.entries(commands)) {
+        const before = s3.requests.length;
+        const flags = ['--ledger', `s3://${BUCKET}`, '--now', now, '--log-level', 'error'];
+        const { code, stderr } = await runCliProcess([...args, ...flags], environment);
+        if (code !== 0) throw new Error(`${name} ended with ${code}: ${stderr}`);
+        found[name] = told(s3, before);
+      }
+      simulator.stop();
+      return { ...found, ...(await onTrino(s3)) };
+    },
+    close: () => s3.close(),
+  };
+}
+
+async function fill(s3: S3Server, folder: string): Promise<void> {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const file of files.filter((entry) => entry.isFile())) {
+    const path = join(file.parentPath, file.name);
+    const bytes = await readFile(path);
+    const id = `${BUCKET}/${path.slice(folder.length + 1)}`;
+    s3.objects.set(id, {
+      bytes,
+      etag: `"${id.length}-${bytes.length}"`,
+      lastModified: new Date(),
+      headers: {},
+    });
+  }
+}
+
+/** What was asked since: listings, reads and writes. */
+function told(s3: S3Server, before: number): string {
+  const asked = s3.requests.slice(before).map(({ operation }) => operation);
+  const count = (pattern: RegExp) => asked.filter((operation) => pattern.test(operation)).length;
+  return `${count(/^List/)} LIST + ${count(/^(?:Get|Head)/)} GET + ${count(/^Put/)} PUT`;
+}
+
+async function onTrino(s3: S3Server): Promise<Record<string, string>> {
+  installPython();
+  installTrino();
+  const moto = await startMoto();
+  const proxy = await startGlueProxy(moto.url);
+  await register(moto.url);
+  const trino = await startTrino({ glueUrl: proxy.url, s3Url: s3.url });
+  for (const view of views) await trino.query(createViewSql(view), DATABASE);
+  const found: Record<string, string> = {};
+  for (const [name, sql] of Object.entries(questions)) {
+    const before = s3.requests.length;
+    const began = performance.now();
+    const { stats } = await trino.query(sql, DATABASE);
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    found[name] = `${told(s3, before)}, ${stats.bytes.toLocaleString('en-US')} bytes, ${seconds} s`;
+  }
+  await trino.close();
+  await proxy.close();
+  await moto.close();
+  return found;
+}
+
+async function register(endpoint: string): Promise<void> {
+  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+  const client = new GlueClient({ endpoint, region: 'us-east-1', credentials });
+  await client.send(new CreateDatabaseCommand({ DatabaseInput: { Name: DATABASE } }));
+  const catalog = createGlueCatalog({
+    client,
+    retry: (call) => call(),
+    signal: new AbortController().signal,
+  });
+  const tables = Object.entries(mainTables).map(([name, binding]) =>
+    summaryTable(name, binding, FIRST_MONTH),
+  );
+  for (const table of [...tables, pullsTable(FIRST_MONTH)])
+    await catalog.createTable(DATABASE, glueTable(table, `s3://${BUCKET}/${table.name}`));
+}
