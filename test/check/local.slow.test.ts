@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CheckResult } from '../../schemas/check-result.ts';
 import { DAY_MS } from '../../src/domain/day.ts';
+import { aSummary } from '../fixtures/builders.ts';
 import { runCliHere } from '../fixtures/cli.ts';
 import { jobs, openStory, type Story, type StoryTrial, told } from './story.ts';
 
@@ -205,6 +206,14 @@ describe('an account', () => {
     ]);
   });
 
+  it('that has rows, but no job, was never seen', async () => {
+    const none = { Count: 0, day: LAST, AccountId: BAD };
+    await story.pullTo(LAST, (day) => [...steady(day), ...(day === LAST ? [aSummary(none)] : [])]);
+    expect(told(await story.check('--expect-accounts', BAD))).toEqual([
+      `account-never-seen ${BAD}: null against null`,
+    ]);
+  });
+
   it('that is expected and was never seen is told', async () => {
     await story.pullTo(LAST, steady);
     const absent = ['444444444444', '333333333333'];
@@ -231,11 +240,14 @@ describe('a kind', () => {
     );
   });
 
-  it('that is used every ten days is not missed after fifteen', async () => {
-    const days = ['2026-10-18', '2026-10-28', '2026-11-07'];
-    expect(told(await judged((day) => (days.includes(day) ? restore(day, { completed: 1 }) : [])))).toEqual(
-      [],
-    );
+  it('that completes every ten days is not missed after fifteen, though it failed in between', async () => {
+    const good = ['2026-10-18', '2026-10-28', '2026-11-07'];
+    const bad = ['2026-10-19', '2026-10-20', '2026-10-29', '2026-10-30'];
+    const result = await judged((day) => [
+      ...restore(day, good.includes(day) ? { completed: 1 } : {}),
+      ...restore(day, bad.includes(day) ? { failed: 1 } : {}),
+    ]);
+    expect(told(result)).toEqual([]);
   });
 
   it('that still runs does not fail', async () => {
