@@ -281,6 +281,8 @@ describe('a reason', () => {
     await story.pullTo(LAST, (day) => [
       ...steady(day),
       ...failing(day, GOOD, isFrom(day, '2026-11-16') ? 'ACCESS_DENIED' : 'AccessDenied'),
+      // The day before the newest week is no part of it.
+      ...(day === '2026-11-15' ? failing(day, GOOD, 'KmsKeyError') : []),
       ...(isFrom(day, '2026-11-20')
         ? [...failing(day, GOOD, 'LimitExceeded'), ...failing(day, BAD, 'LimitExceeded')]
         : []),
