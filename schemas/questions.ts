@@ -109,8 +109,8 @@ ORDER BY week_over_week, account_id, region
 LIMIT 5`,
   },
   {
-    question: 'When was each slice last pulled well, and what did it take?',
-    sql: `SELECT kind, region, count(*) AS pulls, max(observed_at) AS last_pull, sum(requests) AS requests, sum(retries) AS retries
+    question: 'When was each slice last pulled well, and what did it see?',
+    sql: `SELECT kind, region, count(*) AS pulls, max(observed_at) AS last_pull, max(accounts) AS accounts, sum(kept) AS rows_seen
 FROM pulls
 WHERE outcome = 'ok' AND pull_month >= date_format(current_date - INTERVAL '31' DAY, '%Y-%m')
 GROUP BY kind, region

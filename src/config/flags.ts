@@ -322,7 +322,7 @@ export const checkFlags = {
   'max-age': verifyFlags['max-age'],
   since: value(
     CHECKS,
-    'first start date to look at; who had no job since is taken for gone [default: 28 days, and nobody is gone]',
+    'first start date to look at; who had no job since is taken for gone [default: 28 days ago; gone: 400]',
     day,
     undefined,
   ),
