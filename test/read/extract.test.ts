@@ -25,11 +25,15 @@ describe('extractPage', () => {
   );
 
   it.each([undefined, null, ''])('takes the token %j for the end', (token) => {
-    expect(extractPage(kinds.copy.resultList, { CopyJobSummaries: [], NextToken: token }).nextToken).toBeUndefined();
+    expect(
+      extractPage(kinds.copy.resultList, { CopyJobSummaries: [], NextToken: token }).nextToken,
+    ).toBeUndefined();
   });
 
   it('reads an empty page with a token as a page that goes on', () => {
-    expect(extractPage(kinds.copy.resultList, { CopyJobSummaries: [], NextToken: 'more' }).nextToken).toBe('more');
+    expect(extractPage(kinds.copy.resultList, { CopyJobSummaries: [], NextToken: 'more' }).nextToken).toBe(
+      'more',
+    );
   });
 
   it.each([
