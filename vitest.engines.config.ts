@@ -7,6 +7,7 @@ export default defineConfig({
     globalSetup: [
       'test/fixtures/build.ts',
       'test/engines/python.ts',
+      'test/engines/step-functions/opinions.ts',
       'test/engines/trino/install.ts',
       'test/engines/airflow/airflow.ts',
     ],

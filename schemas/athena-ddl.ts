@@ -37,7 +37,8 @@ export function formatOf({ format, mappings }: CatalogTable): TableFormat {
  * The table's properties. With partition projection the partitions follow from these: no crawler, no `MSCK REPAIR`.
  * Source: the Athena user guide, "Supported types for partition projection".
  */
-export function tableProperties({ format, projections }: CatalogTable): Record<string, string> {
+export function tableProperties(table: CatalogTable, location: string): Record<string, string> {
+  const { format, projections } = table;
   const entries = Object.entries(projections).flatMap(([key, projection]) =>
     Object.entries(projectionProperties(projection)).map(([name, value]) => [
       `projection.${key}.${name}`,
@@ -48,8 +49,14 @@ export function tableProperties({ format, projections }: CatalogTable): Record<s
     EXTERNAL: 'TRUE',
     classification: format,
     'projection.enabled': 'true',
+    'storage.location.template': locationTemplate(table, location),
     ...Object.fromEntries(entries),
   };
+}
+
+/** Where a partition lies. Said aloud, because engines differ in what they make of a location's last slash. */
+function locationTemplate({ partitionKeys }: CatalogTable, location: string): string {
+  return `${location}/${partitionKeys.map(({ name }) => `${name}=\${${name}}/`).join('')}`;
 }
 
 function projectionProperties(projection: Projection): Record<string, string> {
@@ -71,7 +78,7 @@ export function monthRange(firstMonth: string): string {
 /** Athena's statement that creates the table. `location` is without a slash at its end. */
 export function createTableSql(table: CatalogTable, location: string): string {
   const { inputFormat, outputFormat, serde, serdeParameters } = formatOf(table);
-  const { EXTERNAL: _implied, ...properties } = tableProperties(table);
+  const { EXTERNAL: _implied, ...properties } = tableProperties(table, location);
   return [
     `CREATE EXTERNAL TABLE IF NOT EXISTS ${table.name} (`,
     `${table.columns.map(columnSql).join(',\n')}\n)`,

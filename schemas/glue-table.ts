@@ -31,7 +31,7 @@ export function glueTable(table: CatalogTable, location: string): GlueTable {
     columns: table.columns.map(glueColumn),
     partitionKeys: table.partitionKeys.map(glueColumn),
     ...formatOf(table),
-    parameters: tableProperties(table),
+    parameters: tableProperties(table, location),
   };
 }
 

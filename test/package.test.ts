@@ -66,6 +66,7 @@ describe('package.json', () => {
         'schemas/athena',
         'jobs/airflow',
         'jobs/step-functions',
+        'jobs/terraform',
       ]),
     );
     for (const name of pkg.files.filter((file) => !/[!*]/.test(file)))

@@ -60,6 +60,7 @@ LOCATION 's3://BUCKET/PREFIX/pulls'
 TBLPROPERTIES (
   'classification' = 'json',
   'projection.enabled' = 'true',
+  'storage.location.template' = 's3://BUCKET/PREFIX/pulls/pull_month=${pull_month}/',
   'projection.pull_month.type' = 'date',
   'projection.pull_month.format' = 'yyyy-MM',
   'projection.pull_month.range' = '2026-11,NOW',

@@ -26,6 +26,7 @@ LOCATION 's3://BUCKET/PREFIX/scan_job_summaries'
 TBLPROPERTIES (
   'classification' = 'parquet',
   'projection.enabled' = 'true',
+  'storage.location.template' = 's3://BUCKET/PREFIX/scan_job_summaries/aggregation_period=${aggregation_period}/start_month=${start_month}/',
   'projection.aggregation_period.type' = 'enum',
   'projection.aggregation_period.values' = 'ONE_DAY',
   'projection.start_month.type' = 'date',

@@ -284,6 +284,18 @@ export const reportFlags = {
   out: value(OUTPUT, 'file to write', anyText, 'backup-ledger-report.html'),
   from: value(QUERY, 'first start date [default: 400 days ago]', day, undefined),
   to: value(QUERY, 'last start date [default: today]', day, undefined),
+  target: value(
+    QUERY,
+    'success rate to be reached, in percent [default: the median of the last 28 days]',
+    percentage,
+    undefined,
+  ),
+  'account-names': value(
+    QUERY,
+    `names of accounts: a file with lines of id,name, or ${ORGANIZATIONS} to ask AWS`,
+    anyText,
+    undefined,
+  ),
   open: { shape: 'switch', group: OUTPUT, describe: 'show it in the browser' },
   ...ledgerFlags,
   ...athenaFlags,

@@ -1,41 +1,37 @@
-import { show } from '../domain/show.ts';
-import type { SliceFailure, SliceOutcome } from '../domain/slice-outcome.ts';
-import {
-  type CheckConfig,
-  type Judged,
-  parseCheckConfig,
-  parsePullConfig,
-  type PullConfig,
-} from '../config/commands.ts';
+import type { EpochMs } from '../../schemas/columns.ts';
+import { parseCheckConfig, parseRegisterConfig, parseVerifyConfig } from '../config/commands.ts';
 import type { Settings, Sources } from '../config/resolve.ts';
-
-/** What the Lambda function is asked to do, judged. */
-export type LambdaTask =
-  | { readonly action: 'plan'; readonly config: PullConfig; readonly flags: Settings }
-  | { readonly action: 'pull'; readonly config: PullConfig }
-  | { readonly action: 'check'; readonly config: CheckConfig }
-  | {
-      readonly action: 'summarize';
-      readonly startedAt: number;
-      readonly planned: readonly string[];
-      readonly outcomes: readonly SliceOutcome[];
-      readonly failures: readonly SliceFailure[];
-    };
+import { show } from '../domain/show.ts';
+import { judgeFlags, judgePull, withDay } from './event-flags.ts';
+import { parseError, parseRun, parseSlice, parseStart, problemsOf } from './event-parts.ts';
+import { type LambdaTask, steps } from './lambda-task.ts';
+import { parseResults } from './results.ts';
+import { isListOf, isRecord, isText } from './shapes.ts';
 
 export type LambdaTaskResult = { readonly task: LambdaTask } | { readonly problems: readonly string[] };
 
-const actions = ['plan', 'pull', 'summarize', 'check'] as const;
+const actions = ['plan', 'pull', 'fail', 'summarize', 'register', 'verify', 'check'] as const;
+type Action = (typeof actions)[number];
 
 /** Keys of the event of each action, the action aside. */
 const keys = {
-  plan: ['flags'],
-  pull: ['flags'],
-  summarize: ['started_at', 'planned', 'results'],
+  plan: ['flags', 'run'],
+  pull: ['flags', 'run', 'slice'],
+  fail: ['run', 'slice', 'step', 'error'],
+  summarize: ['started_at', 'planned', 'results', 'run'],
+  register: ['flags'],
+  verify: ['flags'],
   check: ['flags'],
-} as const satisfies Record<(typeof actions)[number], readonly string[]>;
+} as const satisfies Record<Action, readonly string[]>;
+
+/** What an event is judged by, beside itself. */
+export interface EventWorld {
+  readonly env: Sources['env'];
+  readonly now: EpochMs;
+}
 
 /** Judges an event as the command line is judged: all problems come back at once. */
-export function parseLambdaEvent(event: unknown, env: Sources['env']): LambdaTaskResult {
+export function parseLambdaEvent(event: unknown, world: EventWorld): LambdaTaskResult {
   if (!isRecord(event)) return { problems: [`event: expected an object with an action, got ${show(event)}`] };
   const action = actions.find((known) => known === event['action']);
   if (!action)
@@ -46,102 +42,96 @@ export function parseLambdaEvent(event: unknown, env: Sources['env']): LambdaTas
       (key) =>
         `${key}: expected only ${keys[action].join(', ')} beside action ${action}, got ${show(event[key])}`,
     );
-  const result = action === 'summarize' ? parseSummarize(event) : parseFlags(action, event, env);
+  const result = parsers[action](event, world);
   const problems = [...unknown, ...('problems' in result ? result.problems : [])];
   return problems.length > 0 || 'problems' in result ? { problems } : result;
 }
 
-function parseFlags(
-  action: 'plan' | 'pull' | 'check',
-  event: Settings,
-  env: Sources['env'],
-): LambdaTaskResult {
+const parsers: Readonly<Record<Action, (event: Settings, world: EventWorld) => LambdaTaskResult>> = {
+  plan: parsePlan,
+  pull: (event, world) => ('run' in event ? parsePlannedPull(event, world) : parsePull(event, world)),
+  fail: (event, world) => ('step' in event ? parseFailedStep(event) : parseFailedSlice(event, world)),
+  summarize: (event, world) => ('run' in event ? parseSummarizeRun(event, world) : parseSummarize(event)),
+  register: parseRegister,
+  verify: parseVerify,
+  check: parseCheck,
+};
+
+function parsePlan(event: Settings, world: EventWorld): LambdaTaskResult {
   const { flags = {} } = event;
-  if (!isRecord(flags))
-    return { problems: [`flags: expected an object such as {"kind": "copy"}, got ${show(flags)}`] };
-  if (action === 'check') {
-    const judged = judgeFlags({ argv: flags, env }, parseCheckConfig, placeProblems);
-    return 'problems' in judged ? judged : { task: { action, config: judged.config } };
-  }
-  const judged = judgeFlags({ argv: flags, env }, parsePullConfig, (config) => [
-    ...placeProblems(config),
-    ...dryRunProblems(config),
-  ]);
-  if ('problems' in judged) return judged;
-  const { config } = judged;
-  return { task: action === 'plan' ? { action, config, flags } : { action, config } };
+  const judged = judgePull(flags, world);
+  const run = event['run'] === undefined ? { value: undefined } : parseRun(event, world);
+  if ('problems' in judged || 'problems' in run) return { problems: problemsOf(judged, run) };
+  return { task: { action: 'plan', config: judged.config, flags: flags as Settings, run: run.value } };
 }
 
-/** Judges flags as the command line does, and by what else holds for a function. */
-function judgeFlags<C>(
-  sources: Sources,
-  parse: (sources: Sources) => Judged<C>,
-  rule: (config: C) => readonly string[],
-): Judged<C> {
-  const parsed = parse(sources);
-  const problems = [...('problems' in parsed ? parsed.problems : rule(parsed.config))];
-  if ('config' in sources.argv)
-    problems.push(`config: expected no file of flags here, got ${show(sources.argv['config'])}`);
-  return problems.length > 0 || 'problems' in parsed ? { problems } : parsed;
+function parsePull({ flags = {} }: Settings, world: EventWorld): LambdaTaskResult {
+  const judged = judgePull(flags, world);
+  return 'problems' in judged ? judged : { task: { action: 'pull', config: judged.config } };
 }
 
-function placeProblems({ ledger }: Pick<PullConfig, 'ledger'>): string[] {
-  if (ledger.type === 's3') return [];
-  return [
-    `ledger: expected s3://bucket/prefix, because a Lambda function keeps no files, got ${show(ledger.path)}`,
-  ];
+function parsePlannedPull(event: Settings, world: EventWorld): LambdaTaskResult {
+  const run = parseRun(event, world);
+  const slice = parseSlice(event);
+  if ('problems' in run || 'problems' in slice) return { problems: problemsOf(run, slice) };
+  return { task: { action: 'pull-planned', run: run.value, slice: slice.value } };
 }
 
-function dryRunProblems(config: PullConfig): string[] {
-  if (!config['dry-run']) return [];
-  return ['dry-run: expected false, because the run would succeed with nothing in the ledger, got true'];
+function parseFailedSlice(event: Settings, world: EventWorld): LambdaTaskResult {
+  const run = parseRun(event, world);
+  const slice = parseSlice(event);
+  const error = parseError(event);
+  if ('problems' in run || 'problems' in slice || 'problems' in error)
+    return { problems: problemsOf(run, slice, error) };
+  return { task: { action: 'fail-slice', run: run.value, slice: slice.value, error: error.value } };
+}
+
+function parseFailedStep(event: Settings): LambdaTaskResult {
+  const step = steps.find((known) => known === event['step']);
+  const error = parseError(event);
+  if (step && 'value' in error) return { task: { action: 'fail-step', step, error: error.value } };
+  const strange = step ? [] : [`step: expected one of ${steps.join(', ')}, got ${show(event['step'])}`];
+  return { problems: [...strange, ...problemsOf(error)] };
+}
+
+function parseSummarizeRun(event: Settings, world: EventWorld): LambdaTaskResult {
+  const run = parseRun(event, world);
+  const startedAt = parseStart(event);
+  if ('problems' in run || 'problems' in startedAt) return { problems: problemsOf(startedAt, run) };
+  return { task: { action: 'summarize-run', startedAt: startedAt.value, run: run.value } };
 }
 
 function parseSummarize(event: Settings): LambdaTaskResult {
-  const { started_at: started, planned, results } = event;
-  const startedAt = typeof started === 'string' ? Date.parse(started) : Number.NaN;
-  const problems: string[] = [];
-  if (Number.isNaN(startedAt)) problems.push(`started_at: expected an instant, got ${show(started)}`);
+  const { planned, results } = event;
+  const startedAt = parseStart(event);
+  const problems = problemsOf(startedAt);
   if (!isListOf(planned, isText) || planned.length === 0)
     problems.push(`planned: expected the names of the slices, got ${show(planned)}`);
   if (!isListOf(results, isRecord))
     problems.push(`results: expected what came of each slice, got ${show(results)}`);
-  if (!isListOf(planned, isText) || !isListOf(results, isRecord) || problems.length > 0) return { problems };
-  const strange = results.filter((result) => !isPulled(result) && !isFailure(result));
-  if (strange.length > 0)
-    return {
-      problems: strange.map((result) => `results: expected slices, or slice and error, got ${show(result)}`),
-    };
-  const outcomes = results.filter(isPulled).flatMap(({ slices }) => slices);
-  return { task: { action: 'summarize', startedAt, planned, outcomes, failures: results.filter(isFailure) } };
+  if (
+    !isListOf(planned, isText) ||
+    !isListOf(results, isRecord) ||
+    'problems' in startedAt ||
+    problems.length > 0
+  )
+    return { problems };
+  const parsed = parseResults(results);
+  if ('problems' in parsed) return parsed;
+  return { task: { action: 'summarize', startedAt: startedAt.value, planned, ...parsed } };
 }
 
-/** What action pull answers. */
-function isPulled(value: Settings): value is { slices: readonly SliceOutcome[] } {
-  const { slices } = value;
-  return isListOf(
-    slices,
-    (slice): slice is SliceOutcome => isRecord(slice) && isText(slice['slice']) && isGood(slice['outcome']),
-  );
+function parseRegister({ flags = {} }: Settings, { env }: EventWorld): LambdaTaskResult {
+  const judged = judgeFlags(flags, (argv) => parseRegisterConfig({ argv, env }));
+  return 'problems' in judged ? judged : { task: { action: 'register', config: judged.config } };
 }
 
-/** A slice that failed is an error, and comes as one. */
-function isGood(outcome: unknown): boolean {
-  return outcome === 'ok' || outcome === 'superseded';
+function parseVerify({ flags = {} }: Settings, { env, now }: EventWorld): LambdaTaskResult {
+  const judged = judgeFlags(flags, (argv) => parseVerifyConfig({ argv: withDay(argv, now), env }));
+  return 'problems' in judged ? judged : { task: { action: 'verify', config: judged.config } };
 }
 
-function isFailure(value: Settings): value is SliceFailure & Settings {
-  return isText(value['slice']) && isRecord(value['error']);
-}
-
-function isRecord(value: unknown): value is Settings {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isListOf<T>(value: unknown, is: (item: unknown) => item is T): value is readonly T[] {
-  return Array.isArray(value) && value.every((item) => is(item));
+function parseCheck({ flags = {} }: Settings, { env }: EventWorld): LambdaTaskResult {
+  const judged = judgeFlags(flags, (argv) => parseCheckConfig({ argv, env }));
+  return 'problems' in judged ? judged : { task: { action: 'check', config: judged.config } };
 }

@@ -2,12 +2,18 @@ import { counted, show } from '../domain/show.ts';
 import type { SliceFailure, SliceOutcome } from '../domain/slice-outcome.ts';
 import { byUrgency, recoveryNames } from '../errors.ts';
 
+export interface FailedSlice {
+  readonly slice: string;
+  readonly error: string;
+  readonly message: string;
+}
+
 export interface RunSummary {
   readonly schema_version: 1;
   readonly outcome: 'ok' | 'partial' | 'failed';
   /** Slices planned. */
   readonly slices: number;
-  readonly failed: readonly { readonly slice: string; readonly error: string; readonly message: string }[];
+  readonly failed: readonly FailedSlice[];
   /** Name of the error that needs a person first; null when every slice is ok. */
   readonly error: string | null;
   /** All failed slices in one text. */
@@ -35,6 +41,27 @@ export function summarize(
     outcome: failed.length < planned.length ? 'partial' : 'failed',
     error: mostUrgent(failed.map(({ error }) => error)),
     cause: causeOf(failed, planned.length),
+  };
+}
+
+/** Of the failed slices in what a state machine carries. */
+const MAX_FAILED_LISTED = 20;
+
+/** A summary as a state machine carries it: counts, the first failed slices, and where all of them are named. */
+export interface CarriedSummary extends RunSummary {
+  readonly failed_slices: number;
+  /** URL of the whole summary. */
+  readonly summary: string;
+}
+
+export function carried(summary: RunSummary, url: string): CarriedSummary {
+  const { failed, cause } = summary;
+  return {
+    ...summary,
+    failed_slices: failed.length,
+    failed: failed.slice(0, MAX_FAILED_LISTED),
+    summary: url,
+    cause: cause === null ? null : `${cause} (all of them: ${url})`,
   };
 }
 

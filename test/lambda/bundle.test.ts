@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DAY_MS } from '../../src/domain/day.ts';
 import { BUNDLE, deployLambda, type LambdaFunction } from '../fixtures/lambda-function.ts';
 import {
   awsEnvironment,
@@ -120,13 +121,17 @@ describe('action pull', () => {
       slices: [
         {
           slice: 'copy-ONE_DAY-eu-west-1-any',
+          kind: 'copy',
           outcome: 'ok',
           kept: expected.length,
           accounts: expect.any(Number),
           accounts_before: null,
           last_day: '2026-11-22',
+          conflicts: 0,
+          rejected: 0,
+          reconciled: 'matched',
           written: 1,
-          warnings: [],
+          gap_days: 0,
         },
       ],
     });
@@ -201,13 +206,17 @@ describe('action summarize', () => {
     slices: [
       {
         slice,
+        kind: 'copy',
         outcome: 'ok',
         kept: 5,
-        accounts: 4,
-        accounts_before: 4,
+        accounts: 40,
+        accounts_before: 40,
         last_day: '2026-11-22',
+        conflicts: 0,
+        rejected: 0,
+        reconciled: 'matched',
         written: 1,
-        warnings: [],
+        gap_days: 0,
         ...change,
       },
     ],
@@ -230,7 +239,8 @@ describe('action summarize', () => {
       cause: null,
     });
     expect(metrics()).toEqual([
-      expect.objectContaining({ Runs: 1, FailedRuns: 0, Slices: 2, FailedSlices: 0 }),
+      expect.objectContaining({ Runs: 1, FailedRuns: 0, Heartbeats: 1, Slices: 2, FailedSlices: 0 }),
+      expect.objectContaining({ Kind: 'copy', Accounts: 40 }),
     ]);
   });
 
@@ -247,7 +257,8 @@ describe('action summarize', () => {
       error: 'FixConfig',
       cause: '2 of 3 slices failed. b: RetryLater: throttled; c: FixConfig: denied',
     });
-    expect(metrics()).toEqual([expect.objectContaining({ FailedRuns: 1, FailedSlices: 2 })]);
+    expect(metrics()[0]).toMatchObject({ FailedRuns: 1, FailedSlices: 2 });
+    expect(metrics()[0]).not.toHaveProperty('Heartbeats');
   });
 
   it.each([5, { a: 1 }, null, ['x'], 'not JSON'])(
@@ -285,13 +296,21 @@ describe('action summarize', () => {
     expect(cause).toContain('300 of 300');
   });
 
-  it('measures shrinkage and the age of the newest day', async () => {
-    await summarize(
-      ['a', 'b'],
-      [ok('a', { accounts: 3, accounts_before: 4 }), ok('b', { last_day: '2026-11-20' })],
-    );
-    expect(metrics()[0]).toMatchObject({ AccountsShrunk: 1 });
-    expect(metrics()[0]?.['NewestDayAge']).toEqual(expect.any(Number));
+  it('measures what is wrong in any slice, and the stalest of each kind', async () => {
+    const slices = [
+      ok('a', { accounts: 30, conflicts: 2 }),
+      ok('b', { last_day: '2026-11-20', gap_days: 3, accounts: 3, accounts_before: 9 }),
+      ok('c', { kind: 'backup', rejected: 1, reconciled: 'mismatched', last_day: null }),
+    ];
+    await summarize(['a', 'b', 'c'], slices);
+    const [run, copies, backups] = metrics();
+    expect(run).toMatchObject({ Conflicts: 2, GapDays: 3, Rejected: 1, TotalsMismatched: 1, Accounts: 40 });
+    expect(run).toMatchObject({ AccountsShrunk: 1 });
+    const today = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+    expect(copies).toMatchObject({ Kind: 'copy', Accounts: 30 });
+    expect(copies?.['NewestDayAge']).toBe((today - Date.UTC(2026, 10, 20)) / DAY_MS);
+    expect(backups).toMatchObject({ Kind: 'backup', Accounts: 40 });
+    expect(backups).not.toHaveProperty('NewestDayAge');
   });
 });
 
@@ -299,16 +318,16 @@ describe('a wrong event', () => {
   it.each([
     ['nothing', undefined, ['event: expected an object']],
     ['text', 'pull', ['event: expected an object']],
-    ['no action', {}, ['action: expected one of plan, pull, summarize, check, got']],
+    ['no action', {}, ['action: expected one of plan, pull, fail, summarize, register, verify, check, got']],
     [
       'another action',
       { action: 'drop' },
-      ['action: expected one of plan, pull, summarize, check, got "drop"'],
+      ['action: expected one of plan, pull, fail, summarize, register, verify, check, got "drop"'],
     ],
     [
       'other keys',
       { action: 'pull', region: 'eu-west-1' },
-      ['region: expected only flags beside action pull'],
+      ['region: expected only flags, run, slice beside action pull'],
     ],
     ['flags that are none', { action: 'pull', flags: ['--kind'] }, ['flags: expected an object']],
     [

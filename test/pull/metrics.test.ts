@@ -92,11 +92,13 @@ describe('the metrics of a pull', () => {
     return metricsIn(metricLines(await pullOnce([yesterday], { store, now, ...fields })));
   }
 
-  it('are one line of the run and one of each slice, as CloudWatch reads them', async () => {
+  it('are one line of the run, of each kind and of each slice, as CloudWatch reads them', async () => {
     const metrics = await metricsAfter(0);
-    expect(metrics).toHaveLength(2);
+    expect(metrics).toHaveLength(3);
     expectEmf(metrics);
-    const [run, slice] = metrics;
+    const [run, kind, slice] = metrics;
+    expect(kind).toMatchObject({ Kind: 'copy', NewestDayAge: 1, Accounts: 1 });
+    expect(kind && directiveOf(kind)?.Dimensions).toEqual([['Kind']]);
     expect(run).toMatchObject({ Runs: 1, FailedRuns: 0, Slices: 1, FailedSlices: 0, NewestDayAge: 1 });
     expect(run && directiveOf(run)?.Dimensions).toEqual([[]]);
     expect(slice && directiveOf(slice)?.Dimensions).toEqual([['Kind', 'Region']]);
@@ -130,7 +132,8 @@ describe('the metrics of a pull', () => {
 
   it('count the days a gap lost', async () => {
     await metricsAfter(0);
-    const [, slice] = await metricsAfter(17);
+    const [run, , slice] = await metricsAfter(17);
+    expect(run).toMatchObject({ GapDays: 3 });
     expect(slice).toMatchObject({ GapDays: 3, Outcome: 'ok' });
   });
 });
@@ -147,11 +150,11 @@ describe('--metrics emf', () => {
   it('writes them to stderr, a line each; stdout has the result alone', async () => {
     const { result, metrics } = await pull('--metrics', 'emf', '--region', 'eu-west-1,us-east-1');
     expect(result.outcome).toBe('ok');
-    expect(metrics).toHaveLength(3);
+    expect(metrics).toHaveLength(4);
     expectEmf(metrics);
     expect(metrics[0]).toMatchObject({ Runs: 1, FailedRuns: 0, Slices: 2, FailedSlices: 0 });
-    expect(metrics[1]).toMatchObject({ Region: 'eu-west-1', TotalsMismatched: 0 });
-    expect(metrics[1]?.['Rows']).toBeGreaterThan(100);
+    expect(metrics[2]).toMatchObject({ Region: 'eu-west-1', TotalsMismatched: 0 });
+    expect(metrics[2]?.['Rows']).toBeGreaterThan(100);
   });
 
   it('writes none of a dry run, which has not pulled', async () => {

@@ -77,6 +77,8 @@ describe('a table in the catalog', () => {
       EXTERNAL: 'TRUE',
       classification: 'parquet',
       'projection.enabled': 'true',
+      'storage.location.template':
+        's3://b/t/aggregation_period=${aggregation_period}/start_month=${start_month}/',
       'projection.aggregation_period.type': 'enum',
       'projection.aggregation_period.values': 'ONE_DAY',
       'projection.start_month.type': 'date',

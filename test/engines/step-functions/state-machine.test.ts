@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { kindNames } from '../../../schemas/kinds.ts';
 import { expectedRows, withoutObservation } from '../../fixtures/trial.ts';
+import type { Invocation } from '../../fixtures/lambda-function.ts';
 import { openStateMachineTrial, type StateMachineTrial, type StateMachineTrialOptions } from './trial.ts';
 
 /** The state machine runs in moto's Step Functions, with the deployed bundle behind it. */
@@ -29,6 +30,27 @@ async function records(): Promise<string[]> {
 
 const invocations = (action: string) => trial.events.filter((event) => event['action'] === action).length;
 
+/** As moto's Glue lists them. */
+async function registeredTables(): Promise<string[]> {
+  const response = await fetch(trial.moto.url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'AWSGlue.GetTables',
+      authorization: 'AWS4-HMAC-SHA256 Credential=test/20261123/us-east-1/glue/aws4_request',
+    },
+    body: JSON.stringify({ DatabaseName: 'backup_ledger' }),
+  });
+  const { TableList } = (await response.json()) as { readonly TableList: readonly { Name: string }[] };
+  return TableList.map(({ Name }) => Name);
+}
+
+/** What Lambda says in the place of a function that ended. */
+const lost: Invocation = {
+  payload: { errorType: 'Runtime.ExitError', errorMessage: 'Runtime exited with error: signal: killed' },
+  failed: true,
+};
+
 /** The metrics of the run as a whole. */
 function runMetrics(): Readonly<Record<string, unknown>> | undefined {
   const lines = trial.lambda.log().split('\n');
@@ -46,7 +68,12 @@ describe('a run', () => {
     expect(JSON.parse(output ?? '')).toMatchObject({ outcome: 'ok', slices: 2, failed: [] });
     await expectRowsOf(...REGIONS);
     expect(await records()).toEqual(['eu-west-1 ok', 'us-east-1 ok']);
-    expect((await trial.run('verify')).code).toBe(0);
+    expect(invocations('register')).toBe(1);
+    expect(await registeredTables()).toContain('copy_job_summaries');
+    expect(await trial.execute({ since: '40d' }, 'verify')).toMatchObject({ status: 'SUCCEEDED' });
+    for (const name of ['VerifyErrors', 'FailedVerifications', 'FailedRegistrations'])
+      expect(trial.metric(name), name).toEqual([0]);
+    expect(trial.metric('DaysSinceVerified')).toEqual([0]);
     expect(runMetrics()).toMatchObject({
       Runs: 1,
       FailedRuns: 0,
@@ -135,5 +162,71 @@ describe('a run', () => {
     expect(status).toBe('SUCCEEDED');
     expect(trial.simulator.requests.maxInFlight).toBeGreaterThan(1);
     expect(await records()).toHaveLength(8);
+  });
+
+  it('whose worker is lost tries that slice again', async () => {
+    let losses = 1;
+    await open({ instead: ({ action }) => (action === 'pull' && losses-- > 0 ? lost : undefined) });
+    expect((await trial.execute()).status).toBe('SUCCEEDED');
+    expect(invocations('pull')).toBe(3);
+    await expectRowsOf(...REGIONS);
+  });
+});
+
+describe('what follows a run', () => {
+  it('is left out where it is switched off', async () => {
+    await open({ substitutions: { Register: 'no', Check: 'no' } });
+    expect((await trial.execute()).status).toBe('SUCCEEDED');
+    expect([invocations('register'), invocations('check')]).toEqual([0, 0]);
+  });
+
+  it('never turns it red: a catalog that cannot be registered is told by a metric', async () => {
+    await open({ env: { BACKUP_LEDGER_DATABASE: 'No-Such-Name' } });
+    expect((await trial.execute()).status).toBe('SUCCEEDED');
+    expect(invocations('register')).toBe(1);
+    expect(trial.metric('FailedRegistrations')).toEqual([1]);
+    expect(trial.metric('Heartbeats')).toEqual([1]);
+    await expectRowsOf(...REGIONS);
+  });
+
+  it('is tried again where that may help, and in the end told by a metric', async () => {
+    await open({
+      substitutions: { Register: 'yes', Check: 'yes' },
+      instead: ({ action }) => (action === 'check' ? lost : undefined),
+    });
+    expect((await trial.execute()).status).toBe('SUCCEEDED');
+    expect([invocations('register'), invocations('check')]).toEqual([1, 3]);
+    expect(trial.metric('FailedChecks')).toEqual([1]);
+  });
+
+  it('is a check only where the run was green, and the catalog in any case', async () => {
+    await open({ substitutions: { Register: 'yes', Check: 'yes' } });
+    trial.simulator.setFaults([{ fault: 'access-denied', region: 'us-east-1' }]);
+    expect((await trial.execute()).status).toBe('FAILED');
+    expect([invocations('register'), invocations('check')]).toEqual([1, 0]);
+    expect(trial.metric('Heartbeats')).toEqual([]);
+  });
+});
+
+describe('a verification', () => {
+  it('of a damaged ledger is red, and names what is damaged', async () => {
+    await open();
+    await trial.pull(['--region', 'eu-west-1']);
+    await trial.remove('copy_job_summaries/aggregation_period=ONE_DAY/start_month=2026-11/eu-west-1.parquet');
+    const { status, error, cause } = await trial.execute({}, 'verify');
+    expect([status, error]).toEqual(['FAILED', 'LedgerDamaged']);
+    expect(cause).toMatch(/^object-missing copy_job_summaries/);
+    expect(trial.metric('VerifyErrors')).toEqual([1]);
+    expect(trial.metric('FailedVerifications')).toEqual([0]);
+    expect(invocations('verify')).toBe(1);
+  });
+
+  it('that does not come to its end is red, and told by a metric', async () => {
+    await open({ instead: ({ action }) => (action === 'verify' ? lost : undefined) });
+    const { status, error } = await trial.execute({ since: '40d' }, 'verify');
+    expect([status, error]).toEqual(['FAILED', 'Runtime.ExitError']);
+    expect(invocations('verify')).toBe(3);
+    expect(trial.metric('FailedVerifications')).toEqual([1]);
+    expect(trial.metric('VerifyErrors')).toEqual([]);
   });
 });

@@ -1,59 +1,39 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openMotoTrial } from '../moto-trial.ts';
-import { run, runScript } from '../python.ts';
+import { mainTables } from '../../../schemas/catalog-table.ts';
+import { run } from '../python.ts';
+import { opinions } from './opinions.ts';
+import { type Resource, ROOT, TEMPLATE, type TransformedFile, transformTemplate } from './template.ts';
 
 /** The template as AWS's own tools see it: packaged by the AWS CLI, transformed by SAM, linted before and after. */
-
-const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const TEMPLATE = join(ROOT, 'jobs/step-functions/template.yaml');
 
 interface Statement {
   readonly Sid?: string;
   readonly Action: string | readonly string[];
+  readonly Resource: unknown;
 }
 
-interface Resource {
-  readonly Type: string;
-  readonly Condition?: string;
-  readonly Properties: Readonly<Record<string, unknown>>;
-}
-
-let folder: string;
-let packaged: string;
+let transformed: TransformedFile;
 let resources: Readonly<Record<string, Resource>>;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'backup-ledger-template-'));
-  packaged = join(folder, 'packaged.yaml');
-  const trial = await openMotoTrial();
-  const from = ['--template-file', TEMPLATE, '--s3-bucket', 'engines'];
-  const { code, stderr } = await run(
-    'aws',
-    ['cloudformation', 'package', ...from, '--output-template-file', packaged],
-    {
-      AWS_ENDPOINT_URL: trial.moto.url,
-    },
-  );
-  await trial.close();
-  if (code !== 0) throw new Error(stderr);
-  const transformed = await runScript(new URL('./transform.py', import.meta.url), packaged);
-  await writeFile(join(folder, 'transformed.json'), JSON.stringify(transformed));
-  resources = (transformed as { readonly Resources: typeof resources }).Resources;
+  transformed = await transformTemplate();
+  resources = transformed.template.Resources;
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(transformed.folder, { recursive: true, force: true }));
 
 const ofType = (type: string) => Object.values(resources).filter(({ Type }) => Type === type);
 
-/** Actions of every statement of a role's own policies. */
-function actionsOf(role: string): string[] {
+/** Every statement of a role's own policies. */
+function statementsOf(role: string): Statement[] {
   const policies = (resources[role]?.Properties['Policies'] ?? []) as readonly {
     readonly PolicyDocument: { readonly Statement: readonly Conditional<Statement>[] };
   }[];
-  const statements = policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).map(whenTrue);
-  return statements.flatMap(({ Action }) => Action).toSorted();
+  return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).map(whenTrue);
+}
+
+function actionsOf(role: string): string[] {
+  return [...new Set(statementsOf(role).flatMap(({ Action }) => Action))].toSorted();
 }
 
 type Conditional<T> = T | { readonly 'Fn::If': readonly [string, T, unknown] };
@@ -67,7 +47,7 @@ async function actionsIn(...policies: readonly string[]): Promise<string[]> {
     const text = await readFile(join(ROOT, 'jobs/iam', policy), 'utf8');
     return (JSON.parse(text) as { readonly Statement: readonly Statement[] }).Statement;
   });
-  return (await Promise.all(documents)).flat().flatMap(({ Action }) => Action);
+  return [...new Set((await Promise.all(documents)).flat().flatMap(({ Action }) => Action))].toSorted();
 }
 
 describe('the template', () => {
@@ -77,49 +57,159 @@ describe('the template', () => {
   });
 
   it('is transformed by SAM to one that cfn-lint has no error for', async () => {
-    const { stdout } = await run('cfn-lint', [join(folder, 'transformed.json')]);
+    const { stdout } = await run('cfn-lint', [transformed.path]);
     expect(stdout.split('\n').filter((line) => /^E\d/.test(line))).toEqual([]);
   });
 
+  it('has nothing checkov objects to, but where the template says why', async () => {
+    const { code, stdout } = await opinions.run('checkov', [
+      ...['--file', TEMPLATE, '--framework', 'cloudformation'],
+      ...['--skip-download', '--output', 'json'],
+    ]);
+    const { results } = JSON.parse(stdout) as {
+      readonly results: {
+        readonly failed_checks: readonly object[];
+        readonly skipped_checks: readonly { readonly check_result: { readonly suppress_comment: string } }[];
+      };
+    };
+    expect([code, results.failed_checks]).toEqual([0, []]);
+    for (const { check_result } of results.skipped_checks)
+      expect(check_result.suppress_comment).toMatch(/^[A-Za-z].{20}/);
+  });
+
+  it('names no partition, so that it works in every one', async () => {
+    expect(await readFile(TEMPLATE, 'utf8')).not.toContain('arn:aws');
+  });
+
   it('allows the function what the code calls, and no more', async () => {
-    const policies = await actionsIn('pull-policy.json', 'assume-role-policy.json');
-    expect(actionsOf('FunctionRole')).toEqual([...policies, 'kms:Decrypt', 'kms:GenerateDataKey'].toSorted());
+    const policies = ['pull', 'assume-role', 'register', 'query'].map((name) => `${name}-policy.json`);
+    // It tells findings to the topic.
+    const needed = [...(await actionsIn(...policies)), 'sns:Publish', 'kms:Decrypt', 'kms:GenerateDataKey'];
+    expect(actionsOf('FunctionRole')).toEqual([...new Set(needed)].toSorted());
   });
 
-  it('allows the state machine its function and what its logs and traces need', () => {
-    const own = actionsOf('StateMachineRole').filter((action) => !/^(?:logs|xray):/.test(action));
-    expect(own).toEqual(['lambda:InvokeFunction']);
+  it('allows reading what an older key encrypted, and writing with the present one alone', () => {
+    const keys = statementsOf('FunctionRole').filter(({ Action }) => [Action].flat().includes('kms:Decrypt'));
+    expect(keys.map(({ Action, Resource }) => [Action, Resource])).toEqual([
+      [['kms:Decrypt', 'kms:GenerateDataKey'], { Ref: 'KmsKeyArn' }],
+      ['kms:Decrypt', { Ref: 'PreviousKmsKeyArns' }],
+    ]);
   });
 
-  it('allows the schedule to start the state machine, and to give up into a queue', () => {
-    const [role] = Object.keys(resources).filter((name) => /^StateMachineDaily.*Role$/.test(name));
-    expect(actionsOf(role ?? '')).toEqual(['sqs:SendMessage', 'states:StartExecution']);
+  it('allows the state machines their function and slices, and what their logs and traces need', () => {
+    const own = (role: string) => actionsOf(role).filter((action) => !/^(?:logs|xray):/.test(action));
+    expect(own('StateMachineRole')).toEqual([
+      'lambda:InvokeFunction',
+      'states:DescribeExecution',
+      'states:StartExecution',
+      'states:StopExecution',
+    ]);
+    expect(own('VerifyMachineRole')).toEqual(['lambda:InvokeFunction']);
   });
 
-  it('runs once a day, after AWS has refreshed its counts', () => {
-    expect(ofType('AWS::Scheduler::Schedule')[0]?.Properties).toMatchObject({
-      ScheduleExpression: 'cron(30 3 * * ? *)',
-      ScheduleExpressionTimezone: 'UTC',
-      Target: { Input: '{}', RetryPolicy: expect.anything(), DeadLetterConfig: expect.anything() },
-    });
+  it('allows the schedules to start the state machines, and to give up into a queue', () => {
+    expect(actionsOf('SchedulerRole')).toEqual(['sqs:SendMessage', 'states:StartExecution']);
   });
 
-  it('keeps the bucket private, encrypted and versioned, and never deletes it or what is raw', () => {
-    const [bucket] = ofType('AWS::S3::Bucket') as (Resource & { readonly DeletionPolicy: string })[];
-    expect(bucket?.DeletionPolicy).toBe('Retain');
-    const { LifecycleConfiguration, PublicAccessBlockConfiguration, VersioningConfiguration } =
-      bucket?.Properties ?? {};
+  it('bounds every role by the boundary', () => {
+    const roles = ofType('AWS::IAM::Role');
+    expect(roles).toHaveLength(4);
+    for (const { Properties } of roles)
+      expect(Properties['PermissionsBoundary']).toMatchObject({
+        'Fn::If': ['HasBoundary', { Ref: 'PermissionsBoundary' }, expect.anything()],
+      });
+  });
+
+  it('runs once a day, after AWS has refreshed its counts, unless something else calls it', () => {
+    const { Parameters } = transformed.template;
+    expect(Parameters['Schedule']?.Default).toBe('cron(30 3 * * ? *)');
+    const { DailyRun, WeeklyVerify, FullVerify } = resources;
+    expect([DailyRun, WeeklyVerify, FullVerify].map((schedule) => schedule?.Condition)).toEqual([
+      'HasSchedule',
+      'HasWeeklyVerify',
+      'HasFullVerify',
+    ]);
+    for (const { Properties } of ofType('AWS::Scheduler::Schedule'))
+      expect(Properties).toMatchObject({
+        ScheduleExpressionTimezone: 'UTC',
+        Target: { RetryPolicy: expect.anything(), DeadLetterConfig: expect.anything() },
+      });
+    expect(DailyRun?.Properties).toMatchObject({ Target: { Input: '{}' } });
+  });
+
+  it('can be deployed twice in one account: what has a name has the name of the stack', () => {
+    const named = Object.entries(resources).flatMap(([id, { Properties }]) =>
+      Object.entries(Properties)
+        .filter(([property]) => /^(?:Name|\w*Name)$/.test(property) && !notNames.includes(property))
+        .map(([, value]) => [id, value]),
+    );
+    expect(named).toEqual([
+      ['WorkGroup', { Ref: 'AWS::StackName' }],
+      ['StateMachineLog', { 'Fn::Sub': '/aws/vendedlogs/states/${AWS::StackName}' }],
+      ['StateMachine', { Ref: 'AWS::StackName' }],
+    ]);
+  });
+
+  /** They name what is referred to, not the resource. */
+  const notNames = ['FunctionName', 'MetricName'];
+
+  it('has no database of its own: the next stack finds the one that the first run made', () => {
+    expect(ofType('AWS::Glue::Database')).toEqual([]);
+  });
+
+  it('keeps the bucket private, encrypted and versioned, and never deletes it', () => {
+    const [bucket] = ofType('AWS::S3::Bucket');
+    expect([bucket?.Condition, bucket?.DeletionPolicy]).toEqual(['MakesBucket', 'RetainExceptOnCreate']);
+    const { PublicAccessBlockConfiguration, VersioningConfiguration } = bucket?.Properties ?? {};
     expect(VersioningConfiguration).toEqual({ Status: 'Enabled' });
     expect(Object.values(PublicAccessBlockConfiguration ?? {})).toEqual([true, true, true, true]);
-    const { Rules } = LifecycleConfiguration as { readonly Rules: readonly Record<string, unknown>[] };
-    const expiring = Rules.filter(
+  });
+
+  it('lets nothing of a ledger expire but replaced versions of its tables', () => {
+    const expiring = rules().filter(
       (rule) => 'ExpirationInDays' in rule || 'NoncurrentVersionExpiration' in rule,
     );
-    expect(expiring.map(({ Prefix }) => Prefix)).toEqual(['athena-results/']);
-    expect(Rules.find(({ Prefix }) => Prefix === 'ledger/raw/')).toMatchObject({
-      Transitions: [{ StorageClass: 'GLACIER_IR' }],
-    });
+    const [ofTables, others] = [true, false].map((isTable) =>
+      expiring.filter(({ Prefix }) => /_summaries/.test(JSON.stringify(Prefix)) === isTable),
+    );
+    expect(ofTables?.map(({ Prefix }) => Prefix['Fn::Sub']).toSorted()).toEqual(
+      Object.keys(mainTables)
+        .map((name) => `\${LedgerPrefix}/${name}/`)
+        .toSorted(),
+    );
+    for (const rule of ofTables ?? []) {
+      expect(rule).not.toHaveProperty('ExpirationInDays');
+      expect(rule).toHaveProperty('NoncurrentVersionExpiration.NoncurrentDays', { Ref: 'NoncurrentDays' });
+    }
+    expect(others?.map(({ Prefix }) => Prefix['Fn::Sub'])).toEqual([
+      '${LedgerPrefix}-work/runs/',
+      '${LedgerPrefix}-results/',
+    ]);
   });
+
+  it('puts raw pages into cheaper storage where that is cheaper', () => {
+    const moving = rules().filter((rule) => 'Transitions' in rule);
+    expect(moving).toMatchObject([
+      {
+        Prefix: { 'Fn::Sub': '${LedgerPrefix}/raw/' },
+        ObjectSizeGreaterThan: '131072',
+        Status: { 'Fn::If': ['RawPagesRest', 'Enabled', 'Disabled'] },
+        Transitions: [{ StorageClass: 'GLACIER_IR' }],
+      },
+    ]);
+  });
+
+  interface Rule {
+    readonly Prefix: { readonly 'Fn::Sub': string };
+    readonly [property: string]: unknown;
+  }
+
+  function rules(): readonly Rule[] {
+    const [bucket] = ofType('AWS::S3::Bucket');
+    const configuration = bucket?.Properties['LifecycleConfiguration'] as
+      { readonly Rules: readonly Rule[] } | undefined;
+    return configuration?.Rules ?? [];
+  }
 
   it('refuses requests without TLS', () => {
     expect(JSON.stringify(ofType('AWS::S3::BucketPolicy')[0]?.Properties)).toContain(
@@ -127,25 +217,18 @@ describe('the template', () => {
     );
   });
 
-  it('watches by metrics that the code writes', async () => {
-    const { metricLines } = await import('../../../src/pull/metrics.ts');
-    const [line = '{}'] = metricLines({
-      schema_version: 1,
-      outcome: 'ok',
-      exit_code: 0,
-      started_at: '2026-11-23T03:30:00.000Z',
-      finished_at: '2026-11-23T03:31:00.000Z',
-      slices: [],
+  it('has a workgroup that says where results go, how they are encrypted and how much may be read', () => {
+    const [workgroup] = ofType('AWS::Athena::WorkGroup');
+    expect(workgroup?.Properties['WorkGroupConfiguration']).toMatchObject({
+      EnforceWorkGroupConfiguration: true,
+      BytesScannedCutoffPerQuery: { Ref: 'QueryBytesLimit' },
+      EngineVersion: { SelectedEngineVersion: 'Athena engine version 3' },
+      ResultConfiguration: { OutputLocation: expect.anything(), EncryptionConfiguration: expect.anything() },
     });
-    const written = [...Object.keys(JSON.parse(line) as object), 'NewestDayAge'];
-    const alarms = ofType('AWS::CloudWatch::Alarm').map(({ Properties }) => Properties);
-    const ours = alarms.filter(({ Namespace }) => Namespace === 'BackupLedger');
-    expect(ours.map(({ MetricName }) => MetricName)).toEqual([
-      'FailedSlices',
-      'NewestDayAge',
-      'AccountsShrunk',
-    ]);
-    for (const { MetricName } of ours) expect(written).toContain(MetricName);
-    expect(alarms.length).toBe(5);
+  });
+
+  it('says in its outputs that nobody is told of alarms', () => {
+    const { AlarmRecipient } = transformed.template.Outputs;
+    expect(JSON.stringify(AlarmRecipient?.Value)).toContain('NOBODY is told of alarms');
   });
 });

@@ -1,11 +1,20 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { deployLambda, type InvokeOptions, type LambdaFunction } from '../../fixtures/lambda-function.ts';
+import {
+  deployLambda,
+  type Invocation,
+  type InvokeOptions,
+  type LambdaFunction,
+} from '../../fixtures/lambda-function.ts';
 import { awsEnvironment } from '../../fixtures/trial.ts';
 import { type MotoTrial, openMotoTrial } from '../moto-trial.ts';
 import { startProxy } from '../proxy.ts';
 
-const DEFINITION = new URL('../../../jobs/step-functions/state-machine.asl.json', import.meta.url);
+/** The definitions, and regions for their executions: moto runs a second one in one region no more. */
+const machines = { 'state-machine': 'us-east-1', verify: 'us-west-2' } as const;
+type Machine = keyof typeof machines;
+
 const FUNCTION_ARN = 'arn:aws:lambda:us-east-1:123456789012:function:backup-ledger';
 
 /** How an execution of the state machine ended. */
@@ -21,14 +30,20 @@ export interface StateMachineTrial extends MotoTrial {
   readonly lambda: LambdaFunction;
   /** Every event the function was invoked with, in order. */
   readonly events: readonly Readonly<Record<string, unknown>>[];
-  /** Runs the state machine once: moto runs no second execution. */
-  execute(input?: Readonly<Record<string, unknown>>): Promise<Execution>;
+  /** Runs a state machine once: moto runs no second execution. */
+  execute(input?: Readonly<Record<string, unknown>>, machine?: Machine): Promise<Execution>;
+  /** Values of a metric in the order they were written, of all slices and kinds or of the stack as a whole. */
+  metric(name: string): readonly number[];
 }
 
 export interface StateMachineTrialOptions {
   /** Settings of the function, as environment variables. */
   readonly env?: Readonly<Record<string, string>>;
   readonly invoke?: InvokeOptions;
+  /** What the function answers instead of running, such as an error of Lambda itself. */
+  readonly instead?: (event: Readonly<Record<string, unknown>>) => Invocation | undefined;
+  /** Parameters of the template that reach the definition. */
+  readonly substitutions?: Readonly<Record<'Register' | 'Check', 'yes' | 'no'>>;
   readonly accounts?: number;
   readonly latencyMs?: number;
 }
@@ -37,6 +52,8 @@ export interface StateMachineTrialOptions {
 export async function openStateMachineTrial({
   env = {},
   invoke = {},
+  instead = () => undefined,
+  substitutions = { Register: 'yes', Check: 'no' },
   ...options
 }: StateMachineTrialOptions = {}): Promise<StateMachineTrial> {
   const events: Record<string, unknown>[] = [];
@@ -46,7 +63,7 @@ export async function openStateMachineTrial({
       if (!/^\/2015-03-31\/functions\/[^/]+\/invocations/.test(url)) return undefined;
       const event = JSON.parse(body) as Record<string, unknown>;
       events.push(event);
-      const { payload, failed } = await lambda.invoke(event, invoke);
+      const { payload, failed } = instead(event) ?? (await lambda.invoke(event, invoke));
       const headers = {
         'content-type': 'application/json',
         ...(failed && { 'x-amz-function-error': 'Unhandled' }),
@@ -59,6 +76,8 @@ export async function openStateMachineTrial({
     ...awsEnvironment(trial.simulator.url, trial.moto.url),
     AWS_REGION: 'us-east-1',
     AWS_ENDPOINT_URL_STS: trial.moto.url,
+    AWS_ENDPOINT_URL_GLUE: trial.moto.url,
+    STACK: 'trial',
     BACKUP_LEDGER_LEDGER: trial.ledger,
     BACKUP_LEDGER_S3_PATH_STYLE: 'true',
     BACKUP_LEDGER_LOG_LEVEL: 'error',
@@ -72,7 +91,15 @@ export async function openStateMachineTrial({
     ...trial,
     lambda,
     events,
-    execute: (input = {}) => execute(trial.moto.url, input),
+    execute: (input = {}, machine = 'state-machine') =>
+      execute({ moto: trial.moto.url, machine, substitutions }, input),
+    metric(name) {
+      const lines = lambda.log().split('\n');
+      const written = lines
+        .filter((line) => line.startsWith('{"_aws"'))
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+      return written.filter((line) => !('Kind' in line) && name in line).map((line) => line[name] as number);
+    },
     async close() {
       await trial.close();
       await proxy.close();
@@ -80,47 +107,62 @@ export async function openStateMachineTrial({
   };
 }
 
-/** The definition as it is deployed, with shorter waits: one second instead of a minute and more. */
-function definition(): string {
-  return readFileSync(DEFINITION, 'utf8')
-    .replaceAll('${FunctionArn}', FUNCTION_ARN)
-    .replaceAll(/"IntervalSeconds": \d+/g, '"IntervalSeconds": 1');
+/** A definition as it is deployed, with shorter waits: one second instead of a minute and more. */
+function definitionOf(machine: Machine, substitutions: Readonly<Record<string, string>>): string {
+  const file = new URL(`../../../jobs/step-functions/${machine}.asl.json`, import.meta.url);
+  const all = { FunctionArn: FUNCTION_ARN, Partition: 'aws', ...substitutions };
+  const text = readFileSync(file, 'utf8').replaceAll(/"IntervalSeconds": \d+/g, '"IntervalSeconds": 1');
+  return Object.entries(all).reduce((done, [name, value]) => done.replaceAll(`\${${name}}`, value), text);
 }
 
-async function execute(moto: string, input: Readonly<Record<string, unknown>>): Promise<Execution> {
+interface Place {
+  readonly moto: string;
+  readonly machine: Machine;
+  readonly substitutions: Readonly<Record<string, string>>;
+}
+
+async function execute(
+  { moto, machine, substitutions }: Place,
+  input: Readonly<Record<string, unknown>>,
+): Promise<Execution> {
   const startedAt = performance.now();
-  const { stateMachineArn } = await states(moto, 'CreateStateMachine', {
-    name: 'backup-ledger',
-    definition: definition(),
+  const states = statesIn(moto, machines[machine]);
+  const { stateMachineArn } = await states('CreateStateMachine', {
+    name: machine,
+    definition: definitionOf(machine, substitutions),
     roleArn: 'arn:aws:iam::123456789012:role/backup-ledger',
   });
-  const { executionArn } = await states(moto, 'StartExecution', {
+  const { executionArn } = await states('StartExecution', {
     stateMachineArn,
+    // AWS gives one a name itself; moto does not.
+    name: randomUUID(),
     input: JSON.stringify(input),
   });
   for (;;) {
-    const execution = await states(moto, 'DescribeExecution', { executionArn });
+    const execution = await states('DescribeExecution', { executionArn });
     if (execution['status'] !== 'RUNNING')
       return { ...(execution as unknown as Execution), seconds: (performance.now() - startedAt) / 1000 };
     await sleep(100);
   }
 }
 
-async function states(
-  moto: string,
-  operation: string,
-  input: Readonly<Record<string, unknown>>,
-): Promise<Readonly<Record<string, string>>> {
-  const response = await fetch(moto, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/x-amz-json-1.0',
-      'x-amz-target': `AWSStepFunctions.${operation}`,
-      authorization: 'AWS4-HMAC-SHA256 Credential=test/20261123/us-east-1/states/aws4_request',
-    },
-    body: JSON.stringify(input),
-  });
-  const answer = (await response.json()) as Record<string, string>;
-  if (!response.ok) throw new Error(`${operation}: ${JSON.stringify(answer)}`);
-  return answer;
+/** Step Functions of a region. */
+function statesIn(moto: string, region: string) {
+  return async (
+    operation: string,
+    input: Readonly<Record<string, unknown>>,
+  ): Promise<Readonly<Record<string, string>>> => {
+    const response = await fetch(moto, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': `AWSStepFunctions.${operation}`,
+        authorization: `AWS4-HMAC-SHA256 Credential=test/20261123/${region}/states/aws4_request`,
+      },
+      body: JSON.stringify(input),
+    });
+    const answer = (await response.json()) as Record<string, string>;
+    if (!response.ok) throw new Error(`${operation}: ${JSON.stringify(answer)}`);
+    return answer;
+  };
 }

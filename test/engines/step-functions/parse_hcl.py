@@ -1,0 +1,23 @@
+"""Parses every Terraform file of a folder and prints its variables and outputs.
+
+Usage: parse_hcl.py FOLDER
+"""
+
+import json
+import pathlib
+import sys
+
+import hcl2
+
+variables, outputs, files = {}, {}, []
+for path in sorted(pathlib.Path(sys.argv[1]).rglob("*.tf")):
+    with path.open() as file:
+        document = hcl2.load(file)
+    if path.parent == pathlib.Path(sys.argv[1]):
+        for block in document.get("variable", []):
+            for name, fields in block.items():
+                variables[name] = {**fields, "file": path.name}
+        for block in document.get("output", []):
+            outputs.update(block)
+    files.append(str(path.relative_to(sys.argv[1])))
+print(json.dumps({"variables": variables, "outputs": outputs, "files": files}))

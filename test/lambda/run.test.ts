@@ -1,0 +1,205 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { deployLambda } from '../fixtures/lambda-function.ts';
+import { type LambdaRun, openLambdaRun } from '../fixtures/lambda-run.ts';
+import { BUCKET, expectedRows, withoutObservation } from '../fixtures/trial.ts';
+
+/** A run whose steps leave each other objects: what is handed on, and what lies beside the ledger. */
+
+let opened: LambdaRun;
+beforeEach(async () => {
+  opened = await openLambdaRun();
+});
+afterEach(() => opened.close());
+
+const run = 'daily-1';
+const pull = (slice: number) => opened.lambda.invoke({ action: 'pull', run, slice });
+const fail = (slice: number, error: object) => opened.invoke({ action: 'fail', run, slice, error });
+
+describe('a run', () => {
+  it('carries its name and the numbers of its slices, and pulls all of them', async () => {
+    expect(await opened.plan()).toEqual({ schema_version: 1, run, slices: [0, 1] });
+    for (const slice of [0, 1]) expect((await pull(slice)).failed).toBe(false);
+    expect(await opened.summarize()).toEqual({
+      schema_version: 1,
+      outcome: 'ok',
+      slices: 2,
+      failed_slices: 0,
+      failed: [],
+      error: null,
+      cause: null,
+      summary: `s3://${BUCKET}/prefix-work/runs/${run}/summary.json`,
+    });
+    const truth = ['eu-west-1', 'us-east-1'].flatMap((region) =>
+      opened.trial.simulator.truth({ kind: 'copy', region }),
+    );
+    expect(withoutObservation(await opened.trial.rows())).toEqual(expectedRows(truth));
+  });
+
+  it('keeps its objects beside the ledger, where verify finds nothing strange', async () => {
+    await opened.plan();
+    await pull(0);
+    expect([...opened.objects().keys()]).toEqual(['plan/00000.json', 'results/000000.json']);
+    expect((await opened.trial.verify()).findings).toEqual([]);
+  });
+
+  it('gives what was wanted of the whole to each slice', async () => {
+    await opened.plan({ 'max-rejects': 3 });
+    expect(opened.objects().get('plan/00000.json')).toMatchObject([
+      { name: 'copy-ONE_DAY-eu-west-1-any', flags: { region: 'eu-west-1', 'max-rejects': 3 } },
+      { name: 'copy-ONE_DAY-us-east-1-any', flags: { region: 'us-east-1', 'max-rejects': 3 } },
+    ]);
+  });
+
+  it('names a slice whose function said nothing any more, with what Step Functions caught', async () => {
+    await opened.plan();
+    await pull(0);
+    await fail(1, { Error: 'Sandbox.Timedout', Cause: 'Task timed out after 900.00 seconds' });
+    const { outcome, error, cause } = await opened.summarize();
+    expect([outcome, error]).toEqual(['partial', 'RetryLater']);
+    expect(cause).toContain(
+      '1 of 2 slices failed. copy-ONE_DAY-us-east-1-any: Sandbox.Timedout: Task timed out',
+    );
+  });
+
+  it('goes by the last result of a slice', async () => {
+    await opened.plan();
+    await pull(0);
+    await fail(1, { Error: 'RetryLater', Cause: 'throttled' });
+    await pull(1);
+    expect(await opened.summarize()).toMatchObject({ outcome: 'ok' });
+  });
+
+  it('counts a slice of which nothing came back as failed', async () => {
+    await opened.plan();
+    await pull(0);
+    expect(await opened.summarize()).toMatchObject({
+      outcome: 'partial',
+      failed: [{ slice: 'copy-ONE_DAY-us-east-1-any', error: 'Unknown' }],
+    });
+  });
+
+  it('that was never planned fails, whatever is asked of it', async () => {
+    for (const event of [
+      { action: 'pull', run: 'other', slice: 0 },
+      { action: 'summarize', run: 'other', started_at: '2026-11-23T03:30:00Z' },
+    ]) {
+      const { payload } = await opened.lambda.invoke(event);
+      expect(payload).toMatchObject({
+        errorType: 'FixConfig',
+        errorMessage: expect.stringContaining('run other has no plan') as string,
+      });
+    }
+  });
+
+  it('says of its metrics which stack they are of', async () => {
+    await opened.plan();
+    await pull(0);
+    await pull(1);
+    await opened.summarize();
+    expect(new Set(opened.metrics().map(({ Stack }) => Stack))).toEqual(new Set(['one']));
+    expect(opened.metrics().map((line) => Object.keys(line).find((name) => name in marks))).toEqual([
+      'Pulls',
+      'Pulls',
+      'Runs',
+      'Accounts',
+      'DaysSinceVerified',
+    ]);
+  });
+
+  /** By these metrics a line is known. */
+  const marks = { Pulls: 1, Runs: 1, DaysSinceVerified: 1, Accounts: 1 };
+});
+
+describe('slices of one region', () => {
+  it('are no neighbours in the plan, because they write the same objects', async () => {
+    const flags = {
+      accounts: '111111111111,222222222222',
+      'assume-role': 'arn:aws:iam::{account}:role/backup-ledger',
+    };
+    await opened.plan(flags);
+    const planned = opened.objects().get('plan/00000.json') as readonly { readonly name: string }[];
+    expect(planned.map(({ name }) => name)).toEqual([
+      'copy-ONE_DAY-eu-west-1-111111111111',
+      'copy-ONE_DAY-us-east-1-111111111111',
+      'copy-ONE_DAY-eu-west-1-222222222222',
+      'copy-ONE_DAY-us-east-1-222222222222',
+    ]);
+  });
+});
+
+describe('a wrong event of a run', () => {
+  it.each([
+    ['no name', { action: 'plan', run: '../x' }, ['run: expected letters, digits']],
+    ['no number', { action: 'pull', run, slice: -1 }, ['slice: expected its number in the plan, got -1']],
+    [
+      'no error',
+      { action: 'fail', run, slice: 0 },
+      ['error: expected what Step Functions caught, got nothing'],
+    ],
+    [
+      'another step',
+      { action: 'fail', step: 'pull', error: {} },
+      ['step: expected one of register, check, verify'],
+    ],
+    ['no start', { action: 'summarize', run }, ['started_at: expected an instant']],
+  ])('(%s) is refused with every problem', async (_what, event, problems) => {
+    const { payload } = await opened.lambda.invoke(event);
+    const { errorType, errorMessage } = payload as {
+      readonly errorType: string;
+      readonly errorMessage: string;
+    };
+    expect(errorType).toBe('FixConfig');
+    for (const problem of problems) expect(errorMessage).toContain(problem);
+  });
+
+  it('needs a ledger with something beside it', async () => {
+    const root = deployLambda({ ...opened.environment, BACKUP_LEDGER_LEDGER: `s3://${BUCKET}` });
+    const { payload } = await root.invoke({ action: 'plan', run });
+    expect(payload).toMatchObject({
+      errorMessage: expect.stringContaining('ledger: expected a prefix') as string,
+    });
+  });
+});
+
+describe('a step that could not do its work', () => {
+  it('is told by a metric, and the log has the error', async () => {
+    await opened.invoke({ action: 'fail', step: 'register', error: { Error: 'FixConfig', Cause: 'denied' } });
+    expect(opened.metrics()).toEqual([expect.objectContaining({ Stack: 'one', FailedRegistrations: 1 })]);
+    expect(opened.lambda.log()).toContain('register failed: {"Error":"FixConfig","Cause":"denied"}');
+  });
+});
+
+describe('action verify', () => {
+  it('reads the ledger back, says so by metrics, and a later run knows when', async () => {
+    await opened.invoke({ action: 'pull', flags: {} });
+    const answer = await opened.invoke({ action: 'verify', flags: { since: '40d' } });
+    expect(answer).toMatchObject({ outcome: 'ok', errors: 0, cause: null });
+    expect(opened.metrics().slice(-2)).toEqual([
+      expect.objectContaining({ VerifyErrors: 0, VerifyWarnings: 0 }),
+      expect.objectContaining({ FailedVerifications: 0 }),
+    ]);
+    await opened.plan();
+    await opened.summarize();
+    expect(opened.metrics().at(-1)?.['DaysSinceVerified']).toBeLessThan(1);
+  });
+
+  it('answers what is damaged instead of failing', async () => {
+    await opened.invoke({ action: 'pull', flags: {} });
+    const [key = ''] = [...(await opened.trial.objects()).keys()].filter((name) => name.startsWith('copy_'));
+    await opened.trial.tamper(key, undefined);
+    const answer = await opened.invoke({ action: 'verify' });
+    expect(answer).toMatchObject({ outcome: 'damaged', errors: 1 });
+    expect(answer['cause']).toContain(`object-missing ${key}: `);
+    expect(opened.metrics().at(-2)).toMatchObject({ VerifyErrors: 1 });
+  });
+
+  it('stops before its time is over', async () => {
+    const { payload } = await opened.lambda.invoke({ action: 'verify' }, { timeLeftMs: 5_000 });
+    expect(payload).toMatchObject({ errorType: 'RetryLater' });
+  });
+
+  it('refuses a day that is none', async () => {
+    const { payload } = await opened.lambda.invoke({ action: 'verify', flags: { since: '40 days' } });
+    expect(payload).toMatchObject({ errorMessage: expect.stringContaining('since: expected') as string });
+  });
+});
