@@ -59,7 +59,9 @@ export const columns = {
     field: 'Count',
     identity: false,
     nullable: false,
-    comment: 'Number of jobs. AWS does not document whether a job counts on the day it was created or ended',
+    comment:
+      'Number of jobs. AWS does not document on which day a job counts, or whether parent and child jobs both do: ' +
+      'backup-ledger doctor --calibrate finds out',
   },
   start_date: {
     type: 'date',

@@ -1,4 +1,5 @@
 import type { FromSchema } from 'json-schema-to-ts';
+import { calibrationSchema } from './calibration.ts';
 import { sliceResultSchema } from './pull-result.ts';
 import { kindNames } from './kinds.ts';
 
@@ -87,8 +88,18 @@ export const doctorResultSchema = {
     versions: { type: 'object', additionalProperties: { type: 'string' } },
     checks: { type: 'array', items: checkSchema },
     observations: { type: 'array', items: observationSchema },
+    calibrations: { type: 'array', items: calibrationSchema, description: 'With --calibrate, one a slice' },
   },
-  required: ['schema_version', 'outcome', 'exit_code', 'examined_at', 'versions', 'checks', 'observations'],
+  required: [
+    'schema_version',
+    'outcome',
+    'exit_code',
+    'examined_at',
+    'versions',
+    'checks',
+    'observations',
+    'calibrations',
+  ],
   additionalProperties: false,
 } as const;
 

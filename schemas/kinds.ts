@@ -56,6 +56,23 @@ export const endings = [
 ] as const;
 export type Ending = (typeof endings)[number];
 
+/** The operation that lists a kind's jobs one by one. */
+export interface JobListFacts {
+  readonly operation: string;
+  /** HTTP path of the operation (GET, rest-json). */
+  readonly path: string;
+  /** Name of the answer's list of jobs. */
+  readonly resultList: string;
+  /** Field that names a job. */
+  readonly id: string;
+  /** Where a job has its dimensions, if not in a field of the same name. */
+  readonly fields: Readonly<Partial<Record<DimensionField, readonly string[]>>>;
+  /** Whether jobs can be parents of others (`IsParent`, `ParentJobId`). */
+  readonly hasParents: boolean;
+  /** Whether jobs can be listed by when they were created. All can by when they were completed. */
+  readonly byCreation: boolean;
+}
+
 export interface KindFacts {
   readonly operation: string;
   /** HTTP path of the operation (GET, rest-json). */
@@ -75,6 +92,7 @@ export interface KindFacts {
   readonly requestPeriods: Readonly<Partial<Record<AggregationPeriod, AggregationPeriod>>>;
   /** Days of history AWS keeps; a longer gap between pulls is lost for good. */
   readonly historyDays: number;
+  readonly jobList: JobListFacts;
 }
 
 const sameAsRequested = {
@@ -95,6 +113,15 @@ export const kinds = {
     endings: { aborted: ['ABORTED'], completed: ['COMPLETED'], failed: ['FAILED'], partial: ['PARTIAL'] },
     requestPeriods: sameAsRequested,
     historyDays: 14,
+    jobList: {
+      operation: 'ListCopyJobs',
+      path: '/copy-jobs',
+      resultList: 'CopyJobs',
+      id: 'CopyJobId',
+      fields: {},
+      hasParents: true,
+      byCreation: true,
+    },
   },
   backup: {
     operation: 'ListBackupJobSummaries',
@@ -113,6 +140,15 @@ export const kinds = {
     },
     requestPeriods: sameAsRequested,
     historyDays: 14,
+    jobList: {
+      operation: 'ListBackupJobs',
+      path: '/backup-jobs',
+      resultList: 'BackupJobs',
+      id: 'BackupJobId',
+      fields: {},
+      hasParents: true,
+      byCreation: true,
+    },
   },
   restore: {
     operation: 'ListRestoreJobSummaries',
@@ -125,6 +161,15 @@ export const kinds = {
     endings: { aborted: ['ABORTED'], completed: ['COMPLETED'], failed: ['FAILED'] },
     requestPeriods: sameAsRequested,
     historyDays: 14,
+    jobList: {
+      operation: 'ListRestoreJobs',
+      path: '/restore-jobs',
+      resultList: 'RestoreJobs',
+      id: 'RestoreJobId',
+      fields: { State: ['Status'] },
+      hasParents: true,
+      byCreation: true,
+    },
   },
   scan: {
     operation: 'ListScanJobSummaries',
@@ -143,6 +188,15 @@ export const kinds = {
     // Scan's periods all mean daily counts, for the prior 1, 7 or 14 days.
     requestPeriods: { ONE_DAY: 'FOURTEEN_DAYS' },
     historyDays: 14,
+    jobList: {
+      operation: 'ListScanJobs',
+      path: '/scan/jobs',
+      resultList: 'ScanJobs',
+      id: 'ScanJobId',
+      fields: { ScanResultStatus: ['ScanResult', 'ScanResultStatus'] },
+      hasParents: false,
+      byCreation: false,
+    },
   },
 } as const satisfies Record<string, KindFacts>;
 

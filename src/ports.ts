@@ -1,4 +1,4 @@
-import type { SummaryRow } from '../schemas/columns.ts';
+import type { EpochMs, SummaryRow } from '../schemas/columns.ts';
 import type { GlueTable } from '../schemas/glue-table.ts';
 import type { Kind } from '../schemas/kinds.ts';
 import type { SliceResult } from '../schemas/pull-result.ts';
@@ -50,11 +50,25 @@ export interface Page {
   readonly problem?: BadDataError;
 }
 
-/** Reads the pages of one slice. Throws `TokenRefusedError` when the slice must begin again. */
-export interface SummarySource {
+/** Reads a list page by page. Throws `TokenRefusedError` when it must begin again. */
+export interface PageSource {
+  readonly fetchPage: (token: string | undefined) => Promise<Page>;
+}
+
+/** Reads the pages of one slice. */
+export interface SummarySource extends PageSource {
   /** What each request asks, by AWS's names; the NextToken aside. */
   readonly request: Readonly<Record<string, string | number>>;
-  readonly fetchPage: (token: string | undefined) => Promise<Page>;
+}
+
+/** Which jobs are listed. */
+export interface JobListRequest {
+  /** 12 digits, or `*` for all that the caller may see; undefined for the caller's own. */
+  readonly account: string | undefined;
+  /** Jobs that were created by then, or completed where the kind's list knows no other date: pages do not shift. */
+  readonly before: EpochMs;
+  /** Jobs a page, 1 to 1,000. Default: 1,000. */
+  readonly pageSize?: number;
 }
 
 /** Compresses lines as they come, so that a slice's pages are never held whole. */
@@ -114,6 +128,9 @@ export interface Caller {
   /** The time AWS had when it answered, to the second, in milliseconds since the epoch. */
   readonly time?: number;
 }
+
+/** The services an organisation trusts, by their principals, or why they are not known. */
+export type TrustedServices = readonly string[] | 'no organisation' | 'denied';
 
 /** An object store with what a look at it from outside needs, and a pull does not. */
 export interface InspectedStore extends ObjectStore {

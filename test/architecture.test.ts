@@ -39,7 +39,6 @@ const packages: Readonly<Record<string, RegExp>> = {
   config: /^(?:node:path|fastest-levenshtein)$/,
   cli: /^yargs$/,
   simulator: /^node:/,
-  page: /^echarts\//,
   jobs: /./,
 };
 

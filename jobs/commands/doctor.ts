@@ -1,3 +1,4 @@
+import type { Calibration } from '../../schemas/calibration.ts';
 import {
   DOCTOR_VERSION,
   type Check,
@@ -5,6 +6,7 @@ import {
   type Observation,
 } from '../../schemas/doctor-result.ts';
 import type { DoctorConfig } from '../../src/config/commands.ts';
+import { calibrate } from '../../src/doctor/calibrate/calibrate.ts';
 import { examine } from '../../src/doctor/doctor.ts';
 import { exitCodes } from '../../src/errors.ts';
 import { openDoctorWorld } from '../world/doctor-world.ts';
@@ -20,8 +22,11 @@ export function doctor(
   return withSession(config, interrupted, async (session) => {
     const checks: Check[] = [];
     const observations: Observation[] = [];
-    for await (const finding of examine(await openDoctorWorld(config, session))) {
+    const calibrations: Calibration[] = [];
+    const world = await openDoctorWorld(config, session);
+    for await (const finding of config.calibrate ? calibrate(world) : examine(world)) {
       if ('observation' in finding) observations.push(finding.observation);
+      else if ('calibration' in finding) calibrations.push(finding.calibration);
       else {
         checks.push(finding.check);
         tell(finding.check);
@@ -36,6 +41,7 @@ export function doctor(
       versions: versions(),
       checks,
       observations,
+      calibrations,
     };
   });
 }

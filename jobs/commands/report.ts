@@ -8,7 +8,9 @@ import { gzip } from 'node:zlib';
 import type { ReportConfig } from '../../src/config/commands.ts';
 import { urlOf } from '../../src/config/values.ts';
 import { LedgerError, UsageError } from '../../src/errors.ts';
+import type { ReportData } from '../../src/report/report-data.ts';
 import { readReport } from '../../src/report/read-report.ts';
+import { accountNames } from '../world/account-names.ts';
 import { openEngine } from '../world/engine.ts';
 import { realPath } from '../world/real-path.ts';
 import { writtenBy } from '../world/package-info.ts';
@@ -22,14 +24,34 @@ export function report(config: ReportConfig, interrupted: AbortSignal): Promise<
     await assertReplaceable(path);
     const engine = await openEngine(config, session);
     session.closing(() => engine.close());
-    const { from, to } = config;
-    const by = writtenBy();
-    const now = session.clock.now();
-    const data = await readReport(engine, { now, from, to, ledger: urlOf(config.ledger), writtenBy: by });
-    await write(path, await pageWith(JSON.stringify(data), by));
+    const data = await readReport(engine, {
+      now: session.clock.now(),
+      from: config.from,
+      to: config.to,
+      target: config.target === undefined ? undefined : config.target / 100,
+      names: await accountNames(config['account-names'], config['max-attempts'], session),
+      ledger: urlOf(config.ledger),
+      writtenBy: writtenBy(),
+    });
+    const warning = emptyWarning(data, config);
+    if (warning) session.log.warn(warning);
+    await write(path, await pageWith(JSON.stringify(data), data.written_by));
     if (config.open) show(path);
     return path;
   });
+}
+
+/** What to say where the engine answered nothing at all, which a ledger that is registered and pulled never does. */
+function emptyWarning(
+  { days, held, freshness }: ReportData,
+  { ledger, database }: ReportConfig,
+): string | undefined {
+  if (days.length > 0 || held.length > 0) return undefined;
+  const nothing = `the report is empty: no view has a row of ${urlOf(ledger)}`;
+  if (freshness.length > 0) return `${nothing}, though it was pulled: AWS had no jobs to tell of`;
+  return ledger.type === 's3'
+    ? `${nothing}: register the ledger (backup-ledger register), and see that --database ${database} is its own`
+    : `${nothing}: pull first`;
 }
 
 /** The page lies beside the build, found from the sources as well as from `dist/`. */

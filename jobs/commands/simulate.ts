@@ -34,18 +34,21 @@ export async function simulate(
 }
 
 function optionsOf(config: SimulateConfig): SimulatorOptions {
-  const { port, seed, accounts, summaries, churn, latency, window, now, faults } = config;
+  const { port, seed, accounts, summaries, churn, composites, latency, window, now, faults } = config;
   return {
     port,
     seed,
     summaries,
     churn,
+    composites,
     latencyMs: latency,
     now: now ?? (() => Date.now()),
     ...(accounts !== undefined && { accounts }),
     ...(faults !== undefined && { faults: faults as readonly Fault[] }),
     world: {
       countOn: config['count-on'],
+      countJobs: config['count-jobs'],
+      dayZone: config['day-zone'],
       window: windows[window],
       showToday: config['show-today'],
       zeroRows: config['zero-rows'],

@@ -1,14 +1,18 @@
 import { rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { GlueClient } from '@aws-sdk/client-glue';
+import { OrganizationsClient } from '@aws-sdk/client-organizations';
 import { STSClient } from '@aws-sdk/client-sts';
 import { createGlueCatalog } from '../../src/adapters/aws/glue.ts';
 import { createRetry } from '../../src/adapters/aws/retry.ts';
+import { retryLostRaces } from '../../src/adapters/back-off.ts';
 import { callerIdentity } from '../../src/adapters/aws/sts.ts';
+import { trustedServices } from '../../src/adapters/aws/trusted-services.ts';
 import { naming } from '../../src/adapters/folder/errors.ts';
 import { isThere } from '../../src/adapters/folder/paths.ts';
 import { createFileStore } from '../../src/adapters/folder/store.ts';
 import type { DoctorConfig } from '../../src/config/commands.ts';
+import type { CalibrationWorld } from '../../src/doctor/calibrate/calibrate.ts';
 import type { DoctorWorld } from '../../src/doctor/checks.ts';
 import type { InspectedStore } from '../../src/ports.ts';
 import { openAthena } from './athena.ts';
@@ -21,17 +25,19 @@ import type { Session } from './session.ts';
 import { openSources } from './sources.ts';
 
 /** Makes the clients and adapters the doctor looks through, until the session ends. */
-export async function openDoctorWorld(config: DoctorConfig, session: Session): Promise<DoctorWorld> {
+export async function openDoctorWorld(config: DoctorConfig, session: Session): Promise<CalibrationWorld> {
   const { clock, signal, closing } = session;
   const retry = createRetry({ maxAttempts: config['max-attempts'], signal, now: clock.now });
   const home = await homeOf(config);
   const client = { region: home, ...clientOptions(defaultTimeouts) };
   const sts = new STSClient(client);
   const glue = new GlueClient(client);
-  const sources = await openSources(config, { timeouts: defaultTimeouts, retry, signal });
+  const organizations = new OrganizationsClient(client);
+  const sources = await openSources(gently(config), { timeouts: defaultTimeouts, retry, signal });
   closing(() => {
     sts.destroy();
     glue.destroy();
+    organizations.destroy();
     sources.close();
   });
   const { ledger, database } = config;
@@ -42,17 +48,30 @@ export async function openDoctorWorld(config: DoctorConfig, session: Session): P
     identify: () => callerIdentity(sts, retry, signal),
     findSlices: async () => config.slicesIn(await findRegions(config, signal)),
     openSource: (slice, hooks) => sources.openSource(slice, hooks),
+    openJobs: (slice, request, hooks) => sources.openJobs(slice, request, hooks),
+    trustedServices: () => trustedServices({ client: organizations, retry, signal }),
     maxPages: config['max-pages'],
     concurrency: config.concurrency,
     isOnS3: ledger.type === 's3',
     bucketOwner: config['expected-bucket-owner'],
     kmsKey: config['kms-key'],
     store: () => openStore(config, session, home),
+    evidence: async () => {
+      const opened = await session.openLedger(config, home);
+      return { store: opened.open(signal), retryLostRaces: retryLostRaces({ signal }) };
+    },
     ...(ledger.type === 's3' && {
       catalog: { open: async () => createGlueCatalog({ client: glue, retry, signal }), database },
       engine: () => openAthena(config, { clock, signal }),
     }),
   };
+}
+
+/** Requests a second to each region while all jobs are listed: AWS grants 20, shared with whatever else the account does. */
+const CALIBRATION_RATE = 5;
+
+function gently(config: DoctorConfig): DoctorConfig {
+  return config.calibrate ? { ...config, 'max-rate': config['max-rate'] ?? CALIBRATION_RATE } : config;
 }
 
 /** The region of what is no region's: the first one the configuration names. */

@@ -1,8 +1,9 @@
+import { createJobSource } from '../../src/adapters/aws/backup-jobs.ts';
 import { createSummarySource, type SummarySourceOptions } from '../../src/adapters/aws/backup.ts';
 import { createLimit, createPace, type Pace } from '../../src/adapters/aws/pace.ts';
 import type { SliceChoice } from '../../src/config/slice-choice.ts';
 import type { Slice } from '../../src/domain/slice.ts';
-import type { RequestHooks, SummarySource } from '../../src/ports.ts';
+import type { JobListRequest, PageSource, RequestHooks, SummarySource } from '../../src/ports.ts';
 import { backupClients } from './backup-clients.ts';
 import type { Timeouts } from './client-options.ts';
 import { installedVersion, packageInfo } from './package-info.ts';
@@ -23,6 +24,7 @@ export interface SourcesOptions extends Pick<SummarySourceOptions, 'retry' | 'si
 
 export interface Sources {
   openSource(slice: Slice, hooks: RequestHooks): SummarySource;
+  openJobs(slice: Slice, request: JobListRequest, hooks: RequestHooks): PageSource;
   close(): void;
 }
 
@@ -39,11 +41,12 @@ export async function openSources(
   const clients = backupClients({ timeouts, roleOf: config.roleOf, roles });
   const paceOf = openPaces(config, signal);
   const pageSize = config['page-size'];
+  const asking = (slice: Slice, hooks: RequestHooks) => {
+    return { client: clients.for(slice), slice, retry, signal, pace: paceOf(slice), hooks };
+  };
   return {
-    openSource: (slice, hooks) => {
-      const pace = paceOf(slice);
-      return createSummarySource({ client: clients.for(slice), slice, pageSize, retry, signal, pace, hooks });
-    },
+    openSource: (slice, hooks) => createSummarySource({ ...asking(slice, hooks), pageSize }),
+    openJobs: (slice, request, hooks) => createJobSource({ ...asking(slice, hooks), request }),
     close() {
       clients.close();
       roles?.close();

@@ -4,7 +4,7 @@ CREATE EXTERNAL TABLE IF NOT EXISTS backup_job_summaries (
   `resource_type` string COMMENT 'Type of the protected resource, as AWS spells it',
   `state` string COMMENT 'Job state when AWS was asked, as AWS spells it',
   `message_category` string COMMENT 'Category of the status message, as AWS spells it: compare case-insensitively',
-  `job_count` bigint COMMENT 'Number of jobs. AWS does not document whether a job counts on the day it was created or ended',
+  `job_count` bigint COMMENT 'Number of jobs. AWS does not document on which day a job counts, or whether parent and child jobs both do: backup-ledger doctor --calibrate finds out',
   `start_date` date COMMENT 'UTC date of start_time: the day counted',
   `start_time` timestamp COMMENT 'Start of the window counted, UTC',
   `end_time` timestamp COMMENT 'End of the window counted, UTC. AWS does not document whether it is inclusive',

@@ -63,8 +63,17 @@ export async function backOff<T>(
   again: (error: unknown, attempt: number) => Promise<boolean>,
 ): Promise<T> {
   const { maxAttempts, minDelayMs = defaults.minDelayMs, maxDelayMs = defaults.maxDelayMs, signal } = policy;
+  let last: Failure | undefined;
+  const marking = async () => {
+    try {
+      return await call();
+    } catch (thrown) {
+      last = new Failure(thrown);
+      throw last;
+    }
+  };
   try {
-    return await pRetry(() => marking(call), {
+    return await pRetry(marking, {
       retries: maxAttempts - 1,
       minTimeout: minDelayMs,
       maxTimeout: maxDelayMs,
@@ -76,14 +85,8 @@ export async function backOff<T>(
     });
   } catch (error) {
     if (signal?.aborted && signal.reason instanceof Error) throw signal.reason;
-    throw error instanceof Failure ? error.thrown : error;
-  }
-}
-
-async function marking<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (thrown) {
-    throw new Failure(thrown);
+    // From version 8 on p-retry throws the reason, whatever it is, in place of what the call threw.
+    const failure = error instanceof Failure || !signal?.aborted ? error : (last ?? error);
+    throw failure instanceof Failure ? failure.thrown : failure;
   }
 }

@@ -8,11 +8,20 @@ import type { QueryEngine } from '../ports.ts';
 import { utcDay } from '../domain/day.ts';
 import { judgeAge, newestOf } from './age.ts';
 import { judgeDays, knownDays, lastDayKnown } from './coverage.ts';
-import { askEmptyPulls, askHistories, askNewest, askRates, askReasons, askSlices } from './questions.ts';
+import type { AccountHistory } from './history.ts';
+import {
+  askEmptyPulls,
+  askHistories,
+  askNewest,
+  askRates,
+  askReasons,
+  askSlices,
+  askWholeHistories,
+} from './questions.ts';
 import { fleetOf, judgeRates } from './rates.ts';
 import { judgeReasons } from './reasons.ts';
 import { judgeSilence, judgeUnseen } from './silence.ts';
-import { aFinding, type CheckOptions, daysOf, type Judgement } from './task.ts';
+import { aFinding, type CheckOptions, daysOf, historyBegins, type Judgement } from './task.ts';
 
 export type Checked = Pick<CheckResult, 'findings' | 'notes' | 'kinds'>;
 
@@ -25,7 +34,7 @@ export async function checkLedger(engine: QueryEngine, options: CheckOptions): P
   const age = judgeAge({ newest, emptyPull: [...emptyPulls.values()].toSorted().at(-1) }, options);
   if (!newest) return { findings: age, notes: [], kinds: [] };
   const known = knownDays(slices);
-  const histories = await askHistories(engine, utcDay(options.now));
+  const histories = await historiesFor(engine, options);
   const unseen = histories.length === 0 ? [withoutJobs()] : judgeUnseen(histories, options);
   const common = [...age, ...unseen];
   if (known.size === 0) return { findings: inOrder(common), notes: [], kinds: [] };
@@ -42,6 +51,15 @@ export async function checkLedger(engine: QueryEngine, options: CheckOptions): P
     notes: judgements.flatMap(({ notes }) => notes),
     kinds: fleetOf(rates, known),
   };
+}
+
+/** Expected accounts are looked for in the whole ledger. */
+async function historiesFor(engine: QueryEngine, options: CheckOptions): Promise<AccountHistory[]> {
+  const { now, expected = [] } = options;
+  const recent = await askHistories(engine, { from: historyBegins(options), to: utcDay(now) });
+  const seen = new Set(recent.map(({ account }) => account));
+  const missing = expected.filter((account) => !seen.has(account));
+  return missing.length === 0 ? recent : [...recent, ...(await askWholeHistories(engine, missing))];
 }
 
 function withoutJobs(): CheckFinding {

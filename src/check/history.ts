@@ -2,7 +2,7 @@ import type { Kind } from '../../schemas/kinds.ts';
 import type { Day } from '../domain/day.ts';
 import { daysFrom } from './task.ts';
 
-/** When the jobs of a kind of an account in a region were, in the whole ledger. */
+/** When the jobs of a kind of an account in a region were. */
 export interface AccountHistory {
   readonly kind: Kind;
   readonly region: string;

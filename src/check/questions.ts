@@ -14,7 +14,7 @@ import type { NewReason } from './reasons.ts';
 import type { AccountHistory } from './history.ts';
 import { WEEK_DAYS } from './task.ts';
 
-/** What is asked of the views. Each question but two is bounded by months, so that it costs the days looked at, not the history. */
+/** What is asked of the views. Questions are bounded by months, so that they cost the days looked at; those few that are not are asked seldom. */
 
 type Cells = readonly (string | null)[];
 
@@ -121,9 +121,32 @@ WHERE ${withinSql(from > before ? from : before, last)}
 GROUP BY account_id`;
 }
 
-/** What the whole ledger up to a day knows of each account. */
-export async function askHistories(engine: QueryEngine, to: Day): Promise<AccountHistory[]> {
-  const rows = await answers(engine, kindNames.map((kind) => historySql(kind, to)).join('\nUNION ALL\n'));
+/** What is known of each account on these days. */
+export function askHistories(
+  engine: QueryEngine,
+  { from, to }: { readonly from: Day; readonly to: Day },
+): Promise<AccountHistory[]> {
+  return histories(engine, withinSql(from, to));
+}
+
+/** What the whole ledger knows of some accounts. */
+export async function askWholeHistories(
+  engine: QueryEngine,
+  accounts: readonly string[],
+): Promise<AccountHistory[]> {
+  const named = new Set(accounts);
+  const found = await histories(
+    engine,
+    named.size <= MAX_ACCOUNTS_NAMED ? `account_id IN (${literals(accounts)})` : 'true',
+  );
+  return found.filter(({ account }) => named.has(account));
+}
+
+/** In one statement, which may have 262,144 bytes. Source: QueryString in the Athena API reference. */
+const MAX_ACCOUNTS_NAMED = 1_000;
+
+async function histories(engine: QueryEngine, where: string): Promise<AccountHistory[]> {
+  const rows = await answers(engine, kindNames.map((kind) => historySql(kind, where)).join('\nUNION ALL\n'));
   return rows.flatMap(
     ([kind, region, account, firstJob, lastJob, firstCompleted, lastCompleted, daysCompleted, lastFailed]) =>
       kindOf(kind).map((known) => ({
@@ -140,13 +163,13 @@ export async function askHistories(engine: QueryEngine, to: Day): Promise<Accoun
   );
 }
 
-function historySql(kind: Kind, to: Day): string {
+function historySql(kind: Kind, where: string): string {
   const completedOn = 'CASE WHEN completed > 0 THEN start_date END';
   return `SELECT '${kind}' AS kind, region, account_id, min(start_date), max(start_date),
   min(${completedOn}), max(${completedOn}), count(DISTINCT ${completedOn}),
   max(CASE WHEN finished > completed THEN start_date END)
 FROM ${dailyViewName(kind)}
-WHERE jobs > 0 AND account_id IS NOT NULL AND start_month <= '${to.slice(0, 7)}' AND start_date <= DATE '${to}'
+WHERE ${where} AND jobs > 0 AND account_id IS NOT NULL
 GROUP BY region, account_id`;
 }
 

@@ -67,7 +67,7 @@ function tooLow(
   if (minSuccess === undefined) return [];
   const known = [rateOf(onLastDay), rateOf(week)].filter((rate) => rate !== undefined);
   const value = Math.min(...known);
-  if (known.length === 0 || value >= minSuccess - ROUNDING) return [];
+  if (known.length === 0 || value >= minSuccess) return [];
   const message =
     `${whose(account)}${shareOf(onLastDay, `on ${day}`)}, ${shareOf(week, `in the ${WEEK_DAYS} days to it`)}; ` +
     `at least ${minSuccess} % expected`;

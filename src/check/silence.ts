@@ -50,7 +50,7 @@ function silenceOf(
 interface Silence {
   readonly days: number;
   readonly allowed: number;
-  /** undefined where no job ever completed. */
+  /** undefined where no job is known to have completed. */
   readonly lastCompleted: Day | undefined;
 }
 
@@ -84,7 +84,7 @@ function findingOf(
   const fails = lastFailed !== undefined && lastFailed > (lastCompleted ?? '');
   const what =
     lastCompleted === undefined
-      ? `no ${jobs} ever completed since the first, on ${firstJob}, for ${counted(silent, 'day')}`
+      ? `no ${jobs} completed since the first known one, on ${firstJob}, for ${counted(silent, 'day')}`
       : `no ${jobs} completed since ${lastCompleted}, for ${counted(silent, 'day')}`;
   return aFinding({
     code: 'account-silent',

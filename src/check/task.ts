@@ -28,6 +28,8 @@ export const HOUR_MS = 3_600_000;
 
 /** Days looked at where none are named. */
 export const DEFAULT_DAYS = 28;
+/** Days in which a silent account is looked for: a year, and the month before it. */
+const HISTORY_DAYS = 400;
 /** A rate is of so many days, and compared with that of as many before them. */
 export const WEEK_DAYS = 7;
 
@@ -38,6 +40,12 @@ export function daysOf({ now, since }: Pick<CheckOptions, 'now' | 'since'>): {
 } {
   const to = addDays(utcDay(now), -1);
   return { from: since ?? addDays(to, 1 - DEFAULT_DAYS), to };
+}
+
+/** The first day of the histories: whoever had no job since then is no more. */
+export function historyBegins({ now, since }: Pick<CheckOptions, 'now' | 'since'>): Day {
+  const first = addDays(utcDay(now), -HISTORY_DAYS);
+  return since !== undefined && since < first ? since : first;
 }
 
 type Fields = Pick<CheckFinding, 'code' | 'message'> & Partial<Omit<CheckFinding, 'place'>>;

@@ -16,6 +16,10 @@ export function doctorCommand(examine: Examine): Command {
     examples: [
       ['$0 doctor --ledger s3://my-bucket/backup-ledger --region all', 'before the first pull'],
       ['$0 doctor --json > doctor.json', 'to go with a report of a problem'],
+      [
+        '$0 doctor --calibrate --kind copy --ledger s3://my-bucket/backup-ledger',
+        'how AWS counts, read-only',
+      ],
     ],
     async run(sources, io) {
       const parsed = parseDoctorConfig(sources);

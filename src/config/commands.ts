@@ -51,7 +51,7 @@ export const parsePullConfig = (sources: Sources): Judged<PullConfig> =>
   withSlices(judge(pullFlags, sources, [sliceChoiceProblems, ledgerProblems]));
 
 export const parseDoctorConfig = (sources: Sources): Judged<DoctorConfig> =>
-  withSlices(judge(doctorFlags, sources, [sliceChoiceProblems, ledgerProblems]));
+  withSlices(judge(doctorFlags, sources, [sliceChoiceProblems, ledgerProblems, calibrationProblems]));
 
 export const parseVerifyConfig = (sources: Sources): Judged<VerifyConfig> =>
   judge(verifyFlags, sources, [ledgerProblems]);
@@ -89,6 +89,12 @@ export function targetProblems(values: Partial<ReplayConfig>): string[] {
     return ['into: expected a place outside the ledger; leave it out to heal the ledger itself'];
   }
   return into?.type === 's3' ? [] : ledgerProblems(values);
+}
+
+/** Lists of jobs can be held against daily rows of all jobs only. */
+function calibrationProblems({ calibrate, table }: Partial<Values<typeof doctorFlags>>): string[] {
+  if (!calibrate || table === undefined) return [];
+  return [`table: expected none beside --calibrate, which looks at the main tables' rows, got ${table}`];
 }
 
 function athenaProblems({

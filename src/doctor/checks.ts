@@ -1,3 +1,4 @@
+import type { Calibration } from '../../schemas/calibration.ts';
 import type { Check, Observation } from '../../schemas/doctor-result.ts';
 import type { Slice } from '../domain/slice.ts';
 import {
@@ -12,9 +13,12 @@ import type {
   Catalog,
   Clock,
   InspectedStore,
+  JobListRequest,
+  PageSource,
   QueryEngine,
   RequestHooks,
   SummarySource,
+  TrustedServices,
 } from '../ports.ts';
 
 /** What is looked at. What is left out is not there to be looked at: a local ledger has no catalog. */
@@ -24,7 +28,9 @@ export interface DoctorWorld {
   readonly node: { readonly version: string; readonly wanted: string; readonly isRecent: boolean };
   readonly identify: () => Promise<Caller>;
   readonly findSlices: () => Promise<readonly Slice[]>;
-  openSource(slice: Slice, hooks: RequestHooks): SummarySource;
+  readonly openSource: (slice: Slice, hooks: RequestHooks) => SummarySource;
+  readonly openJobs: (slice: Slice, request: JobListRequest, hooks: RequestHooks) => PageSource;
+  readonly trustedServices: () => Promise<TrustedServices>;
   readonly maxPages: number;
   readonly concurrency: number;
   /** Undefined when there is no ledger yet, and none is needed. */
@@ -36,8 +42,9 @@ export interface DoctorWorld {
   readonly engine?: () => Promise<QueryEngine>;
 }
 
-/** What one look found: its checks, and what AWS does not document. */
-export type Finding = { readonly check: Check } | { readonly observation: Observation };
+/** What one look found: its checks, what AWS does not document, and how it counts. */
+export type Finding =
+  { readonly check: Check } | { readonly observation: Observation } | { readonly calibration: Calibration };
 
 export const ok = (name: string, message: string): Check => ({ name, status: 'ok', message, fix: null });
 export const warning = (name: string, message: string, fix: string): Check => ({

@@ -2,15 +2,16 @@ import pMap from 'p-map';
 import type { SummaryRow } from '../../schemas/columns.ts';
 import type { Check, Observation } from '../../schemas/doctor-result.ts';
 import { factsOf } from '../../schemas/kinds.ts';
+import { checkAccounts } from './accounts.ts';
 import { type DoctorWorld, failed, look, ok, warning } from './checks.ts';
 import { addDays, isMidnight, utcDay } from '../domain/day.ts';
 import { eachRow } from '../domain/row.ts';
 import type { Slice } from '../domain/slice.ts';
 import { asLedgerError, type LedgerError } from '../errors.ts';
-import { type Reading, readSlice } from '../read/read-slice.ts';
+import type { Reading } from '../read/read-slice.ts';
 import { readReconciled, type TotalsCheck, reconciledAs } from '../read/read-reconciled.ts';
-import type { RequestHooks } from '../ports.ts';
 import { counted } from '../domain/show.ts';
+import { readSummaries, silent } from './read-summaries.ts';
 
 interface SliceLook {
   readonly slice: Slice;
@@ -25,50 +26,41 @@ interface SliceLook {
 export async function checkSlices(
   world: DoctorWorld,
 ): Promise<{ readonly checks: readonly Check[]; readonly observations: readonly Observation[] }> {
-  const slices: Slice[] = [];
-  const regions = await look(
-    world,
-    { name: 'regions', fix: 'allow account:ListRegions, or name the regions with --region' },
-    async () => {
-      slices.push(...(await world.findSlices()));
-      const names = [...new Set(slices.map(({ region }) => region))];
-      return [ok('regions', names.join(', '))];
-    },
-  );
+  const { slices, checks: regions } = await findSlices(world);
   const looks = await pMap(slices, (slice) => readOne(slice, world), { concurrency: world.concurrency });
   const read = looks.filter(({ reading }) => reading !== undefined);
   const wholes =
     read.length === 0
       ? []
-      : [...accountsOf(read), ...daysOf(read, world), ...totalsOf(read), ...foreignOf(read)];
+      : [...(await accountsOf(read, world)), ...daysOf(read, world), ...totalsOf(read), ...foreignOf(read)];
   return {
     checks: [...regions, ...looks.map(checkReach), ...wholes],
     observations: read.flatMap((slice) => observe(slice, world)),
   };
 }
 
-/** Nobody counts the requests of a look. */
-const silent: RequestHooks = { onRequest: () => undefined, onRetry: () => undefined };
+/** The slices that are to be looked at; none where nobody says which regions there are. */
+export async function findSlices(
+  world: DoctorWorld,
+): Promise<{ readonly slices: readonly Slice[]; readonly checks: readonly Check[] }> {
+  const slices: Slice[] = [];
+  const fix = 'allow account:ListRegions, or name the regions with --region';
+  const checks = await look(world, { name: 'regions', fix }, async () => {
+    slices.push(...(await world.findSlices()));
+    const names = [...new Set(slices.map(({ region }) => region))];
+    return [ok('regions', names.join(', '))];
+  });
+  return { slices, checks };
+}
 
 async function readOne(slice: Slice, world: DoctorWorld): Promise<SliceLook> {
   let restarts = 0;
   const onRestart = () => {
     restarts += 1;
   };
-  const { clock, signal, maxPages } = world;
+  const { signal, maxPages } = world;
   const openSource = (asked: Slice) => world.openSource(asked, silent);
-  const readOnce = () =>
-    readSlice({
-      slice,
-      source: openSource(slice),
-      maxPages,
-      // Every one of them is worth knowing, none is a reason to stop looking.
-      maxRejects: Number.MAX_SAFE_INTEGER,
-      clock,
-      onAttempt: () => undefined,
-      onPage: () => undefined,
-      onRestart,
-    });
+  const readOnce = () => readSummaries(slice, world, onRestart);
   try {
     const { reading, totals } = await readReconciled({
       mode: 'warn',
@@ -82,7 +74,7 @@ async function readOne(slice: Slice, world: DoctorWorld): Promise<SliceLook> {
   }
 }
 
-const nameOf = ({ kind, region }: Slice): string => `${kind} in ${region}`;
+export const nameOf = ({ kind, region }: Slice): string => `${kind} in ${region}`;
 
 function checkReach({ slice, reading, error }: SliceLook): Check {
   const name = nameOf(slice);
@@ -109,23 +101,12 @@ function rowsOf(looks: readonly SliceLook[]): SummaryRow[] {
   return looks.flatMap(({ reading }) => (reading ? [...eachRow(reading.rows())] : []));
 }
 
-function accountsOf(looks: readonly SliceLook[]): readonly Check[] {
-  const name = 'accounts';
-  const seen = new Set(rowsOf(looks).map((row) => row.account_id));
-  if (looks.some(({ slice }) => slice.scope !== 'any'))
-    return [ok(name, `${counted(seen.size, 'account')}, as asked for`)];
-  if (seen.size > 1) return [ok(name, `ANY shows ${seen.size.toLocaleString('en')} accounts`)];
-  const fix =
-    'run from the management or a delegated administrator account of AWS Backup, with cross-account monitoring on; or read ' +
-    'accounts one by one with --assume-role and --accounts. If there is one account only, all is well';
-  if (seen.size === 1) return [warning(name, 'ANY shows 1 account: this looks like a member account', fix)];
-  return [
-    warning(
-      name,
-      'no jobs at all were shown',
-      'see whether AWS Backup has had jobs in these regions in the last 14 days',
-    ),
-  ];
+function accountsOf(looks: readonly SliceLook[], world: DoctorWorld): Promise<readonly Check[]> {
+  return checkAccounts(
+    looks.map(({ slice }) => slice),
+    rowsOf(looks),
+    world,
+  );
 }
 
 function daysOf(looks: readonly SliceLook[], { clock }: DoctorWorld): readonly Check[] {

@@ -1,5 +1,6 @@
 import pMap from 'p-map';
 import type { Month } from '../domain/day.ts';
+import { parseEvidencePath } from './calibration.ts';
 import { parsePartitionPath, type PartitionKey } from './partition.ts';
 import { parseRecordsPath, PULLS, type RecordsKey } from './records-key.ts';
 import { parseRawPath, RAW, type RawKey } from './raw-key.ts';
@@ -86,7 +87,8 @@ function createSorter(): Sorter {
       const partition = parsePartitionPath(key);
       const record = parseRecordsPath(key);
       const raw = parseRawPath(key);
-      if (isOwnName(key)) return;
+      // Evidence of how AWS counts is no part of what is kept for ever: nothing is proved by it.
+      if (isOwnName(key) || parseEvidencePath(key)) return;
       if (key === MANIFEST) hasManifest = true;
       else if (partition) regionNamed(partition.region).partitions.push({ key, ...partition });
       else if (record) regionNamed(regionOf(record.slice)).records.push({ key, ...record });

@@ -1,4 +1,5 @@
 import type { EpochMs, SummaryRow } from '../../schemas/columns.ts';
+import { factsOf } from '../../schemas/kinds.ts';
 import { some } from '../domain/show.ts';
 import type { Slice } from '../domain/slice.ts';
 import { asLedgerError, BadDataError, TokenRefusedError } from '../errors.ts';
@@ -48,7 +49,7 @@ async function askOnce(
 async function readRows(asked: Slice, { observedAt, openSource, maxPages }: TotalsOptions) {
   const validate = createValidator(asked, observedAt);
   const rows: SummaryRow[] = [];
-  for await (const items of followPages(asked.kind, openSource(asked), { maxPages })) {
+  for await (const items of followPages(factsOf(asked.kind).resultList, openSource(asked), { maxPages })) {
     for (const item of items) {
       const validation = validate(item);
       if (!validation.ok) throw new BadDataError(`AWS's totals: ${some(validation.problems)}`);

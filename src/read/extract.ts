@@ -1,4 +1,3 @@
-import { factsOf, type Kind } from '../../schemas/kinds.ts';
 import { show } from '../domain/show.ts';
 import { BadDataError } from '../errors.ts';
 
@@ -9,12 +8,11 @@ export interface ExtractedPage {
 }
 
 /**
- * Takes the summaries and the token out of a page. An absent list is an empty one, an absent or empty token is the
- * end. Throws `BadDataError` for a document of another shape.
+ * Takes the list that bears a name, and the token, out of a page. An absent list is an empty one, an absent or empty token
+ * is the end. Throws `BadDataError` for a document of another shape.
  */
-export function extractPage(kind: Kind, document: unknown): ExtractedPage {
+export function extractPage(resultList: string, document: unknown): ExtractedPage {
   if (!isRecord(document)) throw unexpected('the answer', 'an object', document);
-  const { resultList } = factsOf(kind);
   const items = document[resultList] ?? [];
   if (!Array.isArray(items)) throw unexpected(resultList, 'a list', items);
   const token = document['NextToken'] ?? undefined;

@@ -1,6 +1,5 @@
-import type { Kind } from '../../schemas/kinds.ts';
 import { PaginationLoopError, TooManyPagesError } from '../errors.ts';
-import type { Page, SummarySource } from '../ports.ts';
+import type { Page, PageSource } from '../ports.ts';
 import { extractPage } from './extract.ts';
 
 export interface FollowOptions {
@@ -10,12 +9,12 @@ export interface FollowOptions {
 }
 
 /**
- * The summaries of each page from the first to the last. Throws what the source throws, `TooManyPagesError`,
+ * What the list of that name has on each page, from the first to the last. Throws what the source throws, `TooManyPagesError`,
  * `PaginationLoopError`, and `BadDataError` for a page of another shape.
  */
 export async function* followPages(
-  kind: Kind,
-  source: SummarySource,
+  resultList: string,
+  source: PageSource,
   { maxPages, keep }: FollowOptions,
 ): AsyncGenerator<readonly unknown[]> {
   const followed = new Set<string>();
@@ -33,7 +32,7 @@ export async function* followPages(
     const { bytes, document, problem } = await coming;
     await keep?.(bytes);
     if (problem) throw problem;
-    const { items, nextToken } = extractPage(kind, document);
+    const { items, nextToken } = extractPage(resultList, document);
     pages += 1;
     // Asked for at once: AWS answers while this page is worked on. Its failure is told when it is this one's turn.
     coming = nextToken === undefined ? undefined : follow(nextToken);

@@ -101,7 +101,7 @@ class Attempt implements Reading {
     const { slice, source, maxPages, onPage, openRaw } = this.#options;
     this.#raw = await openRaw?.(this.observedAt);
     const keep = this.#raw?.append;
-    for await (const items of followPages(slice.kind, source, { maxPages, keep })) {
+    for await (const items of followPages(factsOf(slice.kind).resultList, source, { maxPages, keep })) {
       this.pages += 1;
       await this.#takeAll(items);
       onPage(this.pages, items.length);

@@ -1,5 +1,5 @@
-import type { Day } from '../domain/day.ts';
-import { type AccountChoice, endings, type ReportData, troubleNames } from './report-data.ts';
+import { type Ending, endings, type ReportData, type ReportHead, troubleNames } from './report-data.ts';
+import { medianRate } from './median-rate.ts';
 
 type Dimension = string | null | undefined;
 
@@ -20,34 +20,34 @@ export interface ReportBuilder {
   daily(place: AccountPlace, counts: readonly number[]): void;
   trouble(
     place: AccountPlace,
-    what: { readonly category: Dimension; readonly resourceType: Dimension; readonly jobs: number },
+    what: {
+      readonly category: Dimension;
+      readonly resourceType: Dimension;
+      readonly ending: Ending;
+      readonly jobs: number;
+    },
   ): void;
-  /** Slices, pulled, lost, matched, mismatched, unfinished; and when it was last seen. */
-  coverage(place: Place, counts: readonly number[], observed: string | null): void;
+  /** Slices, pulled, lost, matched, mismatched, unfinished. */
+  coverage(place: Place, counts: readonly number[]): void;
   data(): ReportData;
-}
-
-export interface ReportFrame {
-  readonly days: readonly Day[];
-  readonly choice: AccountChoice;
-  readonly about: Pick<ReportData, 'generated_at' | 'written_by' | 'ledger' | 'yesterday'>;
 }
 
 /** Names of trouble that are told one by one; the rest is one. */
 const MAX_NAMES_LISTED = 40;
 
-export function createReport({ days, choice, about }: ReportFrame): ReportBuilder {
+/** `target` is the success rate to be reached, as a share; undefined: what the newest days had. */
+export function createReport(head: ReportHead, target: number | undefined): ReportBuilder {
+  const { days, accounts, yesterday } = head;
   const kinds = new Names();
   const regions = new Names();
   const dayAt = new Map<Dimension, number>(days.map((day, at) => [day, at]));
-  const accountAt = new Map<Dimension, number>(choice.shown.map((account, at) => [account, at]));
+  const accountAt = new Map<Dimension, number>(accounts.map((account, at) => [account, at]));
   const daily = new Table(['kind', 'region', 'account', 'day'], endings);
   const trouble = troubleTable();
   const categories = new RankedNames();
   const resourceTypes = new RankedNames();
   const coverageCounts = ['slices', 'pulled', 'lost', 'matched', 'mismatched', 'unfinished'] as const;
   const coverage = new Table(['kind', 'region', 'day'], coverageCounts);
-  const observedAt = new Map<string, string>();
 
   /** Undefined for a day that is not shown. */
   function positions({ kind, region, day }: Place): [number, number, number] | undefined {
@@ -58,7 +58,7 @@ export function createReport({ days, choice, about }: ReportFrame): ReportBuilde
   function withAccount(place: AccountPlace): [number, number, number, number] | undefined {
     const [kind = 0, region = 0, day] = positions(place) ?? [];
     if (day === undefined) return undefined;
-    return [kind, region, accountAt.get(place.account ?? '') ?? choice.shown.length, day];
+    return [kind, region, accountAt.get(place.account ?? '') ?? accounts.length, day];
   }
 
   /** By the ranks of the names. */
@@ -66,10 +66,15 @@ export function createReport({ days, choice, about }: ReportFrame): ReportBuilde
     const [{ rankOf: categoryRank }, { rankOf: typeRank }] = [categories.ranked(), resourceTypes.ranked()];
     const table = troubleTable();
     for (const [place, jobs] of trouble.entries()) {
-      const [category = 0, type = 0] = place.slice(4);
-      table.add([...place.slice(0, 4), categoryRank(category), typeRank(type)], jobs);
+      const [category = 0, type = 0, ending = 0] = place.slice(4);
+      table.add([...place.slice(0, 4), categoryRank(category), typeRank(type), ending], jobs);
     }
     return table.columns() as ReportData['trouble'];
+  }
+
+  function targetOf(columns: ReportData['daily']): ReportData['target'] {
+    if (target !== undefined) return { rate: target, by: 'flag' };
+    return { rate: medianRate(columns, { days, yesterday }), by: 'median' };
   }
 
   return {
@@ -77,41 +82,32 @@ export function createReport({ days, choice, about }: ReportFrame): ReportBuilde
       const at = withAccount(place);
       if (at) daily.add(at, [completed - issues, issues, ...others]);
     },
-    trouble(place, { category, resourceType, jobs }) {
+    trouble(place, { category, resourceType, ending, jobs }) {
       const at = withAccount(place);
       if (!at) return;
       const categoryAt = categories.count(category ?? 'no category', jobs);
       const typeAt = resourceTypes.count(resourceType ?? 'no resource type', jobs);
-      trouble.add([...at, categoryAt, typeAt], [jobs]);
+      trouble.add([...at, categoryAt, typeAt, endings.indexOf(ending)], [jobs]);
     },
-    coverage(place, counts, observed) {
+    coverage(place, counts) {
       const at = positions(place);
-      if (!at) return;
-      coverage.add(at, counts);
-      const slice = JSON.stringify(at.slice(0, 2));
-      if (observed !== null && observed > (observedAt.get(slice) ?? '')) observedAt.set(slice, observed);
+      if (at) coverage.add(at, counts);
     },
     data: () => ({
-      ...about,
-      days,
+      ...head,
+      target: targetOf(daily.columns() as ReportData['daily']),
       kinds: kinds.names,
       regions: regions.names,
-      accounts: choice.shown,
-      other_accounts: choice.others,
       daily: daily.columns() as ReportData['daily'],
       trouble: rankedTrouble(),
       trouble_names: { category: categories.ranked().names, resource_type: resourceTypes.ranked().names },
       coverage: coverage.columns() as ReportData['coverage'],
-      last_observed: {
-        kind: [...observedAt.keys()].map((slice) => (JSON.parse(slice) as number[])[0] ?? 0),
-        region: [...observedAt.keys()].map((slice) => (JSON.parse(slice) as number[])[1] ?? 0),
-        at: [...observedAt.values()],
-      },
     }),
   };
 }
 
-const troubleTable = () => new Table(['kind', 'region', 'account', 'day', ...troubleNames], ['jobs']);
+const troubleTable = () =>
+  new Table(['kind', 'region', 'account', 'day', ...troubleNames, 'ending'], ['jobs']);
 
 /** Names by position, in the order met. */
 class Names {

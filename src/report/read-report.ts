@@ -1,137 +1,137 @@
-import { kindNames } from '../../schemas/kinds.ts';
-import { dailyViewName } from '../../schemas/views/daily.ts';
-import { failuresViewName, kindsWithReasons } from '../../schemas/views/failures.ts';
-import { addDays, type Day, daysBetween, utcDay, monthOf } from '../domain/day.ts';
-import { endings, type ReportData } from './report-data.ts';
+import { factsOf, type Kind, kindNames } from '../../schemas/kinds.ts';
+import { kindsWithReasons } from '../../schemas/views/failures.ts';
+import { addDays, type Day, daysBetween, utcDay } from '../domain/day.ts';
 import type { QueryEngine } from '../ports.ts';
 import { createReport, type ReportBuilder } from './build-report.ts';
 import { chooseAccounts } from './choose-accounts.ts';
+import { daysAsked, type DaysAsked } from './days-asked.ts';
+import type { AccountChoice, AccountNames, Ending, Freshness, ReportData } from './report-data.ts';
+import {
+  accountsSql,
+  coverageSql,
+  dailySql,
+  type DayRange,
+  freshnessSql,
+  heldSql,
+  troubleSql,
+} from './report-sql.ts';
 
 export interface ReportScope {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly from: Day | undefined;
   readonly to: Day | undefined;
+  /** The success rate to be reached, as a share; undefined: as it usually is. */
+  readonly target: number | undefined;
+  readonly names: AccountNames;
   readonly ledger: string;
   readonly writtenBy: string;
 }
 
-/** Days shown where none are named: a year, and the month before it to compare with. */
-const DEFAULT_DAYS = 400;
+type Row = readonly (string | null)[];
 
 /** Asks the views, and nothing else, for what the report shows. Throws what the engine throws. */
 export async function readReport(engine: QueryEngine, scope: ReportScope): Promise<ReportData> {
-  const { now, from = addDays(utcDay(now), -DEFAULT_DAYS), to = utcDay(now) } = scope;
-  const within = withinSql(from, to);
-  const choice = chooseAccounts(await all(engine, accountsSql(within)));
+  const { now } = scope;
+  const asked = daysAsked(now, scope.from, scope.to);
   const yesterday = addDays(utcDay(now), -1);
-  const [first, newest = ''] = choice.days;
-  const days = first === undefined ? [] : daysBetween(first, lastOf(newest, to < yesterday ? to : yesterday));
-  const report = createReport({
+  const choice = chooseAccounts(await all(engine, accountsSql(asked.read)));
+  const days = daysKnown(choice, asked, yesterday);
+  const head = {
+    generated_at: new Date(now).toISOString(),
+    written_by: scope.writtenBy,
+    ledger: scope.ledger,
+    yesterday,
     days,
-    choice,
-    about: {
-      generated_at: new Date(now).toISOString(),
-      written_by: scope.writtenBy,
-      ledger: scope.ledger,
-      yesterday,
-    },
-  });
-  for (const kind of kindNames) await readDaily(engine, kind, within, report);
-  for (const kind of kindsWithReasons) await readTrouble(engine, kind, within, report);
-  if (first !== undefined) await readCoverage(engine, { first, to }, report);
+    shown_from: Math.max(
+      0,
+      days.findIndex((day) => day >= asked.shown.from),
+    ),
+    bounded: asked.bounded,
+    held: days.length === 0 ? await readHeld(engine) : ([] as const),
+    accounts: choice.shown,
+    account_names: choice.shown.map((account) => scope.names.get(account) ?? ''),
+    other_accounts: choice.others,
+    freshness: await readFreshness(engine, utcDay(now)),
+  };
+  const report = createReport(head, scope.target);
+  for (const kind of kindNames) await readDaily(engine, kind, asked.read, report);
+  for (const kind of kindsWithReasons) await readTrouble(engine, kind, asked.read, report);
+  const [from] = days;
+  if (from !== undefined) await readCoverage(engine, { from, to: asked.read.to }, report);
   return report.data();
 }
 
-/** Bounds the months, so that only their objects are read, and the days. */
-function withinSql(from: Day, to: Day): string {
-  return (
-    `start_month BETWEEN '${monthOf(from)}' AND '${monthOf(to)}' ` +
-    `AND start_date BETWEEN DATE '${from}' AND DATE '${to}'`
-  );
+/** Up to yesterday, whether there are jobs or not: that nobody pulled is worth a sight. Empty where no day is to be shown. */
+function daysKnown(choice: AccountChoice, { shown }: DaysAsked, yesterday: Day): Day[] {
+  const [first, newest = ''] = choice.days;
+  if (first === undefined) return [];
+  const over = shown.to < yesterday ? shown.to : yesterday;
+  const last = newest > over ? newest : over;
+  return last < shown.from ? [] : daysBetween(first, last);
 }
 
-/** Up to yesterday, whether there are jobs or not: that nobody pulled is worth a sight. */
-function lastOf(...days: readonly Day[]): Day {
-  return days.toSorted().at(-1) ?? '';
+async function readHeld(engine: QueryEngine): Promise<ReportData['held']> {
+  const [[first, last] = []] = await all(engine, heldSql());
+  return first && last ? [first, last] : [];
 }
 
-function accountsSql(within: string): string {
-  const selects = kindNames.map(
-    (kind) =>
-      `SELECT account_id, start_date, jobs, finished - completed AS trouble FROM ${dailyViewName(kind)} WHERE ${within}`,
-  );
-  return `SELECT account_id, count(*) AS cells, sum(jobs) AS jobs, sum(trouble) AS trouble,
-  min(start_date) AS first_date, max(start_date) AS last_date
-FROM (
-  ${selects.join('\n  UNION ALL\n  ')}
-) AS counted
-GROUP BY account_id`;
+/** How far back the newest pulls are looked for, so that a long history costs nothing; only a ledger nobody pulls is older. */
+const FRESHNESS_DAYS = 40;
+
+async function readFreshness(engine: QueryEngine, today: Day): Promise<Freshness[]> {
+  const recent = { from: addDays(today, -FRESHNESS_DAYS), to: today };
+  const rows = await all(engine, freshnessSql(recent));
+  const known = rows.length > 0 ? rows : await all(engine, freshnessSql({ from: '0001-01-01', to: today }));
+  return known.map(([kind, region, newest, observed]) => ({
+    kind: kind ?? '',
+    region: region ?? '',
+    newest_day: newest ?? null,
+    last_observed: observed ?? null,
+  }));
 }
 
 async function readDaily(
   engine: QueryEngine,
-  kind: (typeof kindNames)[number],
-  within: string,
+  kind: Kind,
+  range: DayRange,
   report: ReportBuilder,
 ): Promise<void> {
-  const { rows } = await engine.run(
-    `SELECT start_date, region, account_id, ${endings.join(', ')} FROM ${dailyViewName(kind)} WHERE ${within}`,
-  );
+  const { rows } = await engine.run(dailySql(kind, range));
   for await (const [day, region, account, ...counts] of rows)
     report.daily({ kind, day, region, account }, counts.map(Number));
 }
 
 async function readTrouble(
   engine: QueryEngine,
-  kind: (typeof kindNames)[number],
-  within: string,
+  kind: Kind,
+  range: DayRange,
   report: ReportBuilder,
 ): Promise<void> {
-  const { rows } = await engine.run(
-    `SELECT start_date, region, account_id, coalesce(message_category, state), resource_type, sum(jobs)
-FROM ${failuresViewName(kind)} WHERE ${within}
-GROUP BY start_date, region, account_id, coalesce(message_category, state), resource_type`,
-  );
-  for await (const [day, region, account, category, resourceType, jobs] of rows)
-    report.trouble({ kind, day, region, account }, { category, resourceType, jobs: Number(jobs) });
-}
-
-async function readCoverage(
-  engine: QueryEngine,
-  { first, to }: { readonly first: Day; readonly to: Day },
-  report: ReportBuilder,
-): Promise<void> {
-  const { rows } = await engine.run(
-    `SELECT kind, region, start_date, count(*),
-  sum(CASE WHEN pulled THEN 1 ELSE 0 END), sum(CASE WHEN gap THEN 1 ELSE 0 END),
-  sum(CASE WHEN reconciled = 'matched' THEN 1 ELSE 0 END), sum(CASE WHEN reconciled = 'mismatched' THEN 1 ELSE 0 END),
-  max(unfinished_rows), CAST(max(last_observed) AS varchar)
-FROM ledger_coverage
-WHERE ${withinSql(first, to)}
-GROUP BY kind, region, start_date`,
-  );
-  for await (const [
-    kind,
-    region,
-    day,
-    slices,
-    pulled,
-    lost,
-    matched,
-    mismatched,
-    unfinished,
-    observed,
-  ] of rows) {
-    const counts = [slices, pulled, lost, matched, mismatched, unfinished].map(Number);
-    report.coverage({ kind, region, day }, counts, observed ?? null);
+  const { rows } = await engine.run(troubleSql(kind, range));
+  for await (const [day, region, account, category, resourceType, state, jobs] of rows) {
+    const ending = troubleEnding(kind, state ?? '');
+    report.trouble({ kind, day, region, account }, { category, resourceType, ending, jobs: Number(jobs) });
   }
 }
 
+/** What completed and is in trouble nevertheless completed with issues. */
+function troubleEnding(kind: Kind, state: string): Ending {
+  const endings = Object.entries(factsOf(kind).endings) as (readonly [Ending, readonly string[]])[];
+  const [ending = 'other'] = endings.find(([, states]) => states.includes(state)) ?? [];
+  return ending === 'completed' ? 'completed_with_issues' : ending;
+}
+
+async function readCoverage(engine: QueryEngine, range: DayRange, report: ReportBuilder): Promise<void> {
+  const { rows } = await engine.run(coverageSql(range));
+  for await (const [kind, region, day, ...counts] of rows)
+    report.coverage({ kind, region, day }, counts.map(Number));
+}
+
 /** A small answer, whole. */
-async function all(engine: QueryEngine, sql: string): Promise<readonly (readonly (string | null)[])[]> {
+async function all(engine: QueryEngine, sql: string): Promise<readonly Row[]> {
   const { rows } = await engine.run(sql);
-  const found: (readonly (string | null)[])[] = [];
+  const found: Row[] = [];
   for await (const row of rows) found.push(row);
   return found;
 }

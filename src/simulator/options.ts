@@ -14,6 +14,7 @@ export interface ResolvedOptions {
   readonly now: EpochMs | (() => EpochMs);
   readonly latencyMs: number;
   readonly rowsPerDay: number;
+  readonly composites: number;
   readonly world: World;
   readonly faults: readonly Fault[];
 }
@@ -24,7 +25,7 @@ const DAYS = 14;
 /** Throws InvalidSettingError with every problem. */
 export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
   refuse(problemsOf('', options, optionChecks));
-  const { port = 0, now = DEFAULT_NOW, latencyMs = 0, summaries = 1000, churn = 0 } = options;
+  const { port = 0, now = DEFAULT_NOW, latencyMs = 0, summaries = 1000, composites = 0, churn = 0 } = options;
   const seed = String(options.seed ?? 1);
   const rowsPerDay = summaries / DAYS;
   const accounts = accountIds(seed, options.accounts ?? Math.max(5, Math.ceil(rowsPerDay / 10)));
@@ -38,6 +39,7 @@ export function resolveOptions(options: SimulatorOptions): ResolvedOptions {
     now,
     latencyMs,
     rowsPerDay,
+    composites,
     world,
     faults: parseFaults(options.faults ?? []),
   };
@@ -51,6 +53,7 @@ const optionChecks = {
     typeof value === 'function' || Number.isFinite(value) ? undefined : 'epoch milliseconds or a function',
   latencyMs: numberFrom(0),
   summaries: wholeFrom(1, 1_000_000),
+  composites: numberFrom(0, 1),
   churn: numberFrom(0, 1),
   world: isAnything,
   faults: isAnything,

@@ -72,7 +72,7 @@ const scopeChecks: Checks = {
   kind: oneOf(...kindNames),
   page: wholeFrom(1),
   times: wholeFrom(1),
-  of: oneOf('rows', 'sums', 'both'),
+  of: oneOf('rows', 'sums', 'both', 'jobs'),
 };
 
 /** Throws InvalidSettingError with every problem. */
@@ -100,6 +100,13 @@ const worldChecks: Checks = {
   zeroRows: isFlag,
   foreignRegionRows: isFlag,
   countsMove: isFlag,
+  countJobs: oneOf('all', 'top-level', 'leaves'),
+  dayZone: oneOf('utc', 'region', 'region-unsaid'),
+  summariesAge: numberFrom(0),
+  monitoring: isFlag,
+  listDays: numberFrom(0),
+  listBy: oneOf('creation', 'completion'),
+  listShare: numberFrom(0, 1),
   absences: isAnything,
 };
 

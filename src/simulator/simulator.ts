@@ -26,6 +26,8 @@ export interface SimulatorOptions {
    * many rows: one account makes at most some 57 (restore) to 228 (backup) a day. Default: 1,000.
    */
   readonly summaries?: number;
+  /** Share of the jobs that are parents of one to three others, 0 to 1; the children come on top. Default: 0. */
+  readonly composites?: number;
   /** How the world counts. Default: see `World`. */
   readonly world?: Partial<World>;
   /** What goes wrong from the start. Default: nothing. */

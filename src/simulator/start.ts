@@ -3,15 +3,17 @@ import type { AddressInfo } from 'node:net';
 import { factsOf } from '../../schemas/kinds.ts';
 import { createClock } from './world/clock.ts';
 import { answerControl, CONTROL_PATH } from './http/control.ts';
-import { answerSummaries, type EndpointContext } from './http/endpoint.ts';
+import { answerRequest, type EndpointContext } from './http/endpoint.ts';
 import { AwsError, errorAnswer } from './errors.ts';
 import { createFaultSchedule } from './faults/fault-schedule.ts';
-import { createJobTable, type JobTable } from './world/job-table.ts';
+import { createJobTable } from './world/job-table.ts';
+import { countAnswer } from './world/count.ts';
 import { observeDay } from './world/observer.ts';
 import { type ResolvedOptions, resolveOptions } from './options.ts';
 import { createRequestLog } from './http/request-log.ts';
 import { anyFilters } from '../domain/slice.ts';
-import { kindAt } from './http/request.ts';
+import { operationAt } from './http/operations.ts';
+import { keyOf } from './http/summaries.ts';
 import { send } from './http/send.ts';
 import { parseFaults, parseWorld } from './settings.ts';
 import type { Simulator, SimulatorOptions, TruthQuery } from './simulator.ts';
@@ -20,8 +22,8 @@ import { createSnapshots } from './world/snapshots.ts';
 const HOST = '127.0.0.1';
 
 /**
- * Starts a local endpoint that answers AWS Backup's four job summary operations as AWS would. Any region answers: it
- * is read from the request's signature, which is not verified.
+ * Starts a local endpoint that answers AWS Backup's four operations that summarise jobs, and the four that list them, as
+ * AWS would. Any region answers: it is read from the request's signature, which is not verified.
  *
  * Throws InvalidSettingError, which lists every problem of the options.
  */
@@ -56,12 +58,12 @@ type Controls = Pick<
 
 /** The world behind the endpoint, and the controls that change it. */
 function createInner(
-  { seed, accounts, rowsPerDay, latencyMs, now, world: firstWorld, faults }: ResolvedOptions,
+  { seed, accounts, rowsPerDay, composites, latencyMs, now, world: firstWorld, faults }: ResolvedOptions,
   record: EndpointContext['record'],
 ): { readonly context: EndpointContext; readonly controls: Controls } {
   const clock = createClock(now);
-  const jobs = createJobTable({ seed, accounts, rowsPerDay });
-  const snapshots = createSnapshots(jobs);
+  const jobs = createJobTable({ seed, accounts, rowsPerDay, composites });
+  const snapshots = createSnapshots();
   const schedule = createFaultSchedule(seed);
   schedule.set(faults);
   let state = { world: firstWorld, version: 1 };
@@ -69,6 +71,7 @@ function createInner(
     seed,
     latencyMs,
     clock,
+    jobs,
     snapshots,
     schedule,
     record,
@@ -86,17 +89,16 @@ function createInner(
     clearFaults: () => schedule.set([]),
     faults: () => schedule.active(),
     truth: (query) => truthOf(context, query),
-    observe: (wanted) => observe(context, jobs, wanted),
+    observe: (wanted) => observe(context, wanted),
   };
   return { context, controls };
 }
 
 function observe(
   context: EndpointContext,
-  jobs: JobTable,
   wanted: Parameters<Simulator['observe']>[0],
 ): ReturnType<Simulator['observe']> {
-  return observeDay(jobs, context.world().world, { ...wanted, at: wanted.at ?? context.clock.now() });
+  return observeDay(context.jobs, context.world().world, { ...wanted, at: wanted.at ?? context.clock.now() });
 }
 
 function truthOf(
@@ -109,8 +111,10 @@ function truthOf(
     period: period ?? factsOf(kind).requestPeriods.ONE_DAY ?? 'ONE_DAY',
     filters: { ...anyFilters, ...filters },
   };
-  const now = Math.floor((at ?? context.clock.now()) / 1000);
-  return context.snapshots.at(query, { now, ...context.world() }).slice(0, Infinity);
+  const { world, version } = context.world();
+  const now = Math.floor(((at ?? context.clock.now()) - world.summariesAge) / 1000);
+  const key = JSON.stringify([version, now, keyOf(query)]);
+  return context.snapshots.at(key, () => countAnswer(context.jobs, query, { now, world })).slice(0, Infinity);
 }
 
 interface Exchange {
@@ -128,8 +132,8 @@ async function respond(
   const url = new URL(incoming.url ?? '/', simulator.url);
   if (url.pathname.startsWith(CONTROL_PATH))
     return send(response, await answerControl(simulator, incoming, url));
-  const kind = incoming.method === 'GET' ? kindAt(url.pathname) : undefined;
-  if (kind) return answerSummaries(context, kind, { incoming, response, url });
+  const operation = incoming.method === 'GET' ? operationAt(url.pathname) : undefined;
+  if (operation) return answerRequest(context, operation, { incoming, response, url });
   const message = `no such operation: ${incoming.method} ${url.pathname}`;
   send(response, errorAnswer(new AwsError('UnknownOperationException', 404, { message })));
 }

@@ -205,7 +205,7 @@ describe('on Athena', () => {
   });
   afterAll(() => athena.close());
 
-  it('the same is found as on the local engine, and months are bounded but where all of the history counts', async () => {
+  it('the same is found as on the local engine, and months are bounded but for an expected account that is nowhere', async () => {
     const flags = ['--min-success', '85', '--expect-accounts', `${GOOD},${MUTE},444444444444`, '--json'];
     const here = JSON.parse((await check(...flags)).stdout) as CheckResult;
     const there = await runCliHere(
@@ -220,7 +220,7 @@ describe('on Athena', () => {
       notes: here.notes,
     });
     const selects = [...athena.executions.values()].flatMap(({ sql }) => sql.split('UNION ALL'));
-    const unbounded = selects.filter((sql) => !/(?:start|pull)_month (?:BETWEEN|>=) '2026-\d\d'/.test(sql));
+    const unbounded = selects.filter((sql) => !/(?:start|pull)_month (?:BETWEEN|>=) '\d{4}-\d\d'/.test(sql));
     expect(unbounded.map((sql) => /FROM (\w+)/.exec(sql)?.[1])).toEqual([
       'copy_job_daily',
       'backup_job_daily',

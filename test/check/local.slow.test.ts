@@ -154,7 +154,7 @@ describe('an account', () => {
         day: null,
         value: 9,
         message:
-          'no job ever completed since the first, on 2026-11-14, for 9 days (7 are too many); jobs fail, the last on 2026-11-22',
+          'no job completed since the first known one, on 2026-11-14, for 9 days (7 are too many); jobs fail, the last on 2026-11-22',
       }),
     ]);
   });
@@ -189,6 +189,20 @@ describe('an account', () => {
     expect(
       told(await story.check('--since', '2026-10-12', '--expect-accounts', `${GOOD},${BAD}`)),
     ).toHaveLength(1);
+  });
+
+  it('that had no job for 400 days is missed by those who expect it', async () => {
+    await story.pullTo('2025-10-19', (day) => jobs(day, BAD, { completed: 1 }));
+    await story.pullTo(LAST, steady);
+    const silent = async (...flags: readonly string[]) =>
+      told(await story.check(...flags)).filter((finding) => finding.startsWith('account'));
+    expect(await silent()).toEqual([`account-silent ${BAD}: 399 against 7`]);
+    story.trial.simulator.clock.advance(DAY_MS);
+    expect(await silent()).toEqual([]);
+    expect(await silent('--since', '2025-10-01')).toEqual([`account-silent ${BAD}: 399 against 7`]);
+    expect(await silent('--expect-accounts', `${GOOD},${BAD}`)).toEqual([
+      `account-silent ${BAD}: 399 against 7`,
+    ]);
   });
 
   it('that is expected and was never seen is told', async () => {
@@ -365,6 +379,15 @@ describe('a ledger', () => {
       }),
     ]);
     expect(told(await story.check('--since', '2026-11-09'))).toEqual([]);
+  });
+
+  it('is judged by its main tables alone', async () => {
+    await story.pullTo('2026-11-10', steady);
+    const items = jobs('2026-11-10', GOOD, { failed: 1 });
+    story.trial.simulator.setFaults([{ fault: 'raw', items, replace: true }]);
+    await story.trial.pull({ reconcile: 'off', state: 'FAILED', table: 'copy_failures' });
+    await story.pullTo(LAST, steady);
+    expect(told(await story.check())).toEqual([]);
   });
 
   it('with a region that was left behind says so, and judges the others', async () => {

@@ -155,6 +155,12 @@ describe('a fall', () => {
     expect(judge([98, 100], [99, 100], 0)).toHaveLength(1);
   });
 
+  it('of just so many points is none, whatever fractions do', () => {
+    for (let permille = 0; permille <= 900; permille += 1)
+      expect(judge([permille, 1000], [permille + 100, 1000])).toEqual([]);
+    expect(judge([800, 1000], [901, 1000])).toHaveLength(1);
+  });
+
   it('is none where one of the weeks has no job that ended, nor where things got better', () => {
     expect(judge([0, 0], [99, 100])).toEqual([]);
     expect(judge([0, 100], [0, 0])).toEqual([]);

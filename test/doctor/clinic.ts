@@ -4,13 +4,17 @@ import { type AccountServices, startAccountServices } from '../fixtures/account-
 import { type AthenaServer, startAthena } from '../fixtures/athena-server.ts';
 import { type Finished, runCliHere, runCliProcess } from '../fixtures/cli.ts';
 import { type GlueServer, startGlue } from '../fixtures/glue-server.ts';
-import { awsEnvironment, openTrial, RUN_TIME, type Trial } from '../fixtures/trial.ts';
+import { type JsonService, serveJson } from '../fixtures/json-service.ts';
+import { awsEnvironment, openTrial, RUN_TIME, type Trial, type TrialOptions } from '../fixtures/trial.ts';
 
 /** All that the doctor looks at, in good health, and the doctor. */
 export interface Clinic {
   readonly trial: Trial;
   readonly glue: GlueServer;
   readonly athena: AthenaServer;
+  readonly organizations: JsonService;
+  /** The services the organisation trusts. */
+  readonly trusted: string[];
   /** Starts STS and the account's regions anew. */
   serve(options: Parameters<typeof startAccountServices>[0]): Promise<void>;
   /** Runs the doctor in a process of its own. Flags given last win. */
@@ -27,14 +31,20 @@ export interface Examination extends Pick<DoctorResult, 'checks'> {
   readonly troubled: readonly string[];
 }
 
-export async function openClinic(): Promise<Clinic> {
-  const trial = await openTrial({ on: 's3', accounts: 5 });
+export async function openClinic(trialOptions: TrialOptions = {}): Promise<Clinic> {
+  const trial = await openTrial({ on: 's3', accounts: 5, ...trialOptions });
   let services: AccountServices = await startAccountServices({
     now: () => RUN_TIME,
     regions: { 'eu-west-1': 'ENABLED_BY_DEFAULT', 'us-east-1': 'ENABLED_BY_DEFAULT' },
   });
   const glue = await startGlue();
   glue.databases.add('backup_ledger');
+  const trusted: string[] = [];
+  const organizations = await serveJson({
+    ListAWSServiceAccessForOrganization: () => ({
+      EnabledServicePrincipals: trusted.map((ServicePrincipal) => ({ ServicePrincipal })),
+    }),
+  });
   const athena = await startAthena({
     workgroups: { primary: true },
     looks: 1,
@@ -53,6 +63,7 @@ export async function openClinic(): Promise<Clinic> {
     AWS_ENDPOINT_URL_STS: services.url,
     AWS_ENDPOINT_URL_ACCOUNT: services.url,
     AWS_ENDPOINT_URL_GLUE: glue.url,
+    AWS_ENDPOINT_URL_ORGANIZATIONS: organizations.url,
     AWS_ENDPOINT_URL_ATHENA: athena.url,
   });
 
@@ -60,6 +71,8 @@ export async function openClinic(): Promise<Clinic> {
     trial,
     glue,
     athena,
+    organizations,
+    trusted,
     run: (flags, ledger) => runCliProcess(argsOf(flags, ledger), environment()),
     async serve(options) {
       await services.close();
@@ -76,7 +89,13 @@ export async function openClinic(): Promise<Clinic> {
       return { result, code, troubled, checks: result.checks };
     },
     async close() {
-      await Promise.all([trial.close(), services.close(), glue.close(), athena.close()]);
+      await Promise.all([
+        trial.close(),
+        services.close(),
+        glue.close(),
+        athena.close(),
+        organizations.close(),
+      ]);
     },
   };
 }

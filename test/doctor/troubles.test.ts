@@ -72,17 +72,66 @@ describe('what AWS Backup does', () => {
   });
 });
 
-it('a member account', async () => {
-  const [account = ''] = clinic.trial.simulator.accounts;
-  const rows = clinic.trial.simulator
-    .truth({ kind: 'copy', region: 'eu-west-1' })
-    .filter(({ AccountId }) => AccountId === account);
-  clinic.trial.simulator.setFaults([{ fault: 'raw', items: rows, replace: true }]);
-  const { checks } = await clinic.examine(['--kind', 'copy']);
-  expect(checks.find(({ name }) => name === 'accounts')).toMatchObject({
-    status: 'warning',
-    message: 'ANY shows 1 account: this looks like a member account',
-    fix: expect.stringContaining('management or a delegated administrator account'),
+describe('one account only', () => {
+  const refuse = (name: string, status = 400) =>
+    clinic.organizations.intercept(() => {
+      throw new ServiceError(name, 'no', {}, status);
+    });
+
+  const cases: readonly (readonly [message: string, status: string, arrange: () => unknown])[] = [
+    [
+      'ANY shows 1 account: this looks like a member account',
+      'warning',
+      () => refuse('AccessDeniedException', 403),
+    ],
+    [
+      'ANY shows 1 account, which is in no organisation',
+      'ok',
+      () => refuse('AWSOrganizationsNotInUseException'),
+    ],
+    [
+      'ANY shows 1 account: cross-account monitoring is off, as far as can be seen',
+      'warning',
+      () => clinic.trusted.push('config.amazonaws.com'),
+    ],
+    [
+      'ANY shows 1 account: the organisation trusts AWS Backup, but the jobs of all accounts may not be listed',
+      'warning',
+      () => clinic.trusted.push('backup.amazonaws.com'),
+    ],
+    [
+      'ANY shows 1 account: this looks like a member account',
+      'warning',
+      () => clinic.trial.simulator.setFaults([{ fault: 'access-denied', of: 'jobs' }]),
+    ],
+    [
+      'ANY shows 1 account, though the jobs of all accounts may be listed: the others have had no jobs, or there are none',
+      'warning',
+      () => {
+        const others = clinic.trial.simulator.accounts.slice(1);
+        const absences = others.map((account) => ({ account, why: 'hidden' as const }));
+        clinic.trial.simulator.world.set({ monitoring: true, absences });
+      },
+    ],
+  ];
+
+  it.each(cases)('is told as what it is: %s', async (message, status, arrange) => {
+    clinic.trial.simulator.world.set({ monitoring: false });
+    arrange();
+    const { checks, code } = await clinic.examine(['--kind', 'copy']);
+    expect(code).toBe(0);
+    expect(checks.find(({ name }) => name === 'accounts')).toMatchObject({ status, message });
+  });
+
+  it('whose lists may not be read is told what would tell', async () => {
+    clinic.trial.simulator.world.set({ monitoring: false });
+    clinic.trial.simulator.setFaults([{ fault: 'access-denied', of: 'jobs' }]);
+    const { checks } = await clinic.examine(['--kind', 'copy']);
+    const fix = checks.find(({ name }) => name === 'accounts')?.fix;
+    expect(fix).toContain('management or a delegated administrator account');
+    expect(fix).toContain(
+      'Allow backup:ListBackupJobs and organizations:ListAWSServiceAccessForOrganization',
+    );
   });
 });
 

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dataIn, jobsIn } from '../fixtures/report.ts';
 import { awsEnvironment, expectedRows, openTrial, withoutObservation } from '../fixtures/trial.ts';
 import { nodeFolder, nodeVersions } from './nodes.ts';
 import { installInto, pack, type Tarball } from './tarball.ts';
@@ -65,6 +66,7 @@ describe('the tarball', () => {
     expect([...tops].toSorted()).toEqual(
       [
         'CHANGELOG.md',
+        'CONTRIBUTING.md',
         'LICENSE',
         'README.md',
         'dist/jobs',
@@ -75,12 +77,35 @@ describe('the tarball', () => {
         'jobs',
         'package.json',
         'schemas',
+        'src',
+        'test',
       ].toSorted(),
     );
-    expect(files.filter((path) => /(?:^|\/)(?:test|\.ci)\/|\.env|\.log$/.test(path))).toEqual([]);
+    // What the README shows and refers to.
+    expect(files.filter((path) => /^(?:src|test)\//.test(path))).toEqual([
+      'src/report/page/report.png',
+      'test/bench/RESULTS.md',
+    ]);
+    expect(files.filter((path) => /\.env|\.log$|__pycache__|Dockerfile/.test(path))).toEqual([]);
     expect(files.filter((path) => path.startsWith('jobs/') && path.endsWith('.ts'))).toEqual([]);
     for (const kit of ['iam', 'airflow', 'step-functions', 'terraform', 'container'])
       expect(files.some((path) => path.startsWith(`jobs/${kit}/`))).toBe(true);
+  });
+
+  it('has no link or picture on its pages that leads to nothing in it', async () => {
+    const { files } = tarball;
+    const pages = files.filter((path) => path.endsWith('.md'));
+    const isThere = (path: string) => files.some((file) => file === path || file.startsWith(`${path}/`));
+    const broken: string[] = [];
+    for (const page of pages) {
+      const links = (await readFile(join(ROOT, page), 'utf8')).matchAll(/\]\(([^)\s]+)\)/g);
+      for (const [, link = ''] of links) {
+        const [path = ''] = link.split('#');
+        if (!/^(?:https?:|$)/.test(path) && !isThere(join(dirname(page), path)))
+          broken.push(`${page}: ${link}`);
+      }
+    }
+    expect([pages.length > 8, broken]).toEqual([true, []]);
   });
 });
 
@@ -195,6 +220,7 @@ it('with the optional engine it answers SQL on a local ledger', async () => {
     '--out',
     'r.html',
   ]);
-  expect([report.code, (await readFile(join(place, 'r.html'), 'utf8')).length > 100_000]).toEqual([0, true]);
+  expect(report.code).toBe(0);
+  expect(jobsIn(dataIn(join(place, 'r.html')))).toBeGreaterThan(0);
   await trial.close();
 });

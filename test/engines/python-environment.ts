@@ -25,6 +25,7 @@ export interface PythonEnvironment {
     name: string,
     args: readonly string[],
     env?: Readonly<Record<string, string>>,
+    input?: string,
   ) => Promise<ProgramEnd>;
 }
 
@@ -47,13 +48,14 @@ export function pythonEnvironment(name: string, requirements: URL): PythonEnviro
       execFileSync(program('pip'), ['install', '--quiet', '--requirement', file], { stdio: 'inherit' });
       writeFileSync(complete, '');
     },
-    run(of, args, env = {}) {
+    run(of, args, env = {}, input = '') {
       const options = { env: { ...bareEnvironment(), ...env }, maxBuffer: 256 * 1024 * 1024 };
       return new Promise((resolve, reject) => {
         const child = execFile(program(of), args, options, (error, stdout, stderr) => {
           if (child.exitCode === null) reject(error ?? new Error(`${of} did not end by itself`));
           else resolve({ code: child.exitCode, stdout, stderr });
         });
+        child.stdin?.end(input);
       });
     },
   };

@@ -10,6 +10,7 @@ import { dailyViewName } from '../../schemas/views/daily.ts';
 import { type LedgerShape, TODAY, writeYear } from '../bench/year.ts';
 import { runCliProcess } from '../fixtures/cli.ts';
 import { startBrowser } from './browser.ts';
+import { type Look, showReport } from './shown-report.ts';
 import { openTrial } from '../fixtures/trial.ts';
 
 /** The report in a real browser: from disk, with the network off. */
@@ -29,35 +30,7 @@ afterAll(async () => {
 const PAGE = fileURLToPath(new URL('../../dist/report/page.html', import.meta.url));
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-interface Shown {
-  readonly page: Page;
-  /** Errors and warnings of the console, and what was thrown. */
-  readonly complaints: readonly string[];
-}
-
-async function show(
-  file: string,
-  { scheme = 'light', width = 1280 }: { readonly scheme?: 'light' | 'dark'; readonly width?: number } = {},
-): Promise<Shown> {
-  const context = await browser.newContext({
-    colorScheme: scheme,
-    viewport: { width, height: 900 },
-    offline: true,
-  });
-  const page = await context.newPage();
-  const complaints: string[] = [];
-  page.on('console', (message) => {
-    if (message.type() !== 'log') complaints.push(`${message.type()}: ${message.text()}`);
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('request', (request) => {
-    if (!request.url().startsWith('file:') && !request.url().startsWith('data:'))
-      complaints.push(`asks for ${request.url()}`);
-  });
-  await page.goto(`file://${file}`);
-  await page.waitForSelector('html[data-ready]', { state: 'attached', timeout: 30_000 });
-  return { page, complaints };
-}
+const show = (file: string, look?: Look) => showReport(browser, file, look);
 
 async function makeReport(ledger: string, name: string, now = `${TODAY}T04:00:00Z`): Promise<string> {
   const file = join(folder, `${name}.html`);
@@ -100,9 +73,10 @@ describe('the report of a pulled ledger', () => {
 
   it('draws its charts: marks for each day, and words for who cannot see them', async () => {
     const { page } = await show(file);
-    expect(await page.locator('#daily svg path').count()).toBeGreaterThan(14 * 3);
-    expect(await page.locator('#calendar svg path').count()).toBeGreaterThan(14);
-    expect(await page.locator('.spark svg').count()).toBeGreaterThan(10);
+    expect(await page.locator('#daily rect.bar').count()).toBeGreaterThan(14 * 3);
+    expect(await page.locator('#daily circle.dot').count()).toBe(14);
+    expect(await page.locator('#calendar a.day').count()).toBe(14);
+    expect(await page.locator('svg.spark path:not([d=""])').count()).toBeGreaterThan(10);
     expect(await describedBy(page, 'daily')).toContain('from 2026-11-09 to 2026-11-22');
     expect(await describedBy(page, 'calendar')).toMatch(/Not pulled: 0/);
     await page.context().close();
@@ -110,7 +84,8 @@ describe('the report of a pulled ledger', () => {
 
   it('says what the daily views say', async () => {
     const { page } = await show(file);
-    const cells = await page.locator('#daily-table tbody tr td:nth-child(2)').allTextContents();
+    expect(await daysInTable(page)).toBe(14);
+    const cells = await page.locator('#daily-body tr td:nth-child(2)').allTextContents();
     expect(cells.reduce((sum, text) => sum + Number(text.replaceAll(',', '')), 0)).toBe(jobs);
     expect(await describedBy(page, 'daily')).toContain(`${jobs.toLocaleString('en')} in all`);
     expect(await page.locator('#about').textContent()).toContain('12 accounts');
@@ -135,7 +110,7 @@ describe('the report of a pulled ledger', () => {
       const filtered = await parts();
       for (const [part, text] of Object.entries(filtered))
         expect([part, text]).not.toEqual([part, before[part as keyof typeof before]]);
-      const slices = await page.locator('#freshness-table tbody tr').count();
+      const slices = await page.locator('#freshness-body tr').count();
       expect(slices).toBe({ kind: 2, region: 4, account: 8 }[name]);
       await page.locator('button[type=reset]').click();
       await expect.poll(parts).toEqual(before);
@@ -158,21 +133,23 @@ describe('the report of a pulled ledger', () => {
   it('searches and sorts the accounts, by keyboard, too', async () => {
     const { page } = await show(file);
     const names = () => page.locator('#accounts-body th').allTextContents();
+    expect(await names()).toHaveLength(12);
     const [first = ''] = (await names()).toSorted();
     await page.locator('#accounts-head button').first().focus();
     await page.keyboard.press('Enter');
     expect((await names())[0]).toBe(first);
     expect(await page.locator('#accounts-head th').first().getAttribute('aria-sort')).toBe('ascending');
-    await page.locator('#account-search').fill(first);
+    await page.locator('#find').fill(first);
     expect(await names()).toEqual([first]);
-    await page.locator('#account-search').fill('nobody');
-    expect(await page.locator('#accounts-status').textContent()).toBe('No account matches.');
+    expect(await page.locator('#top-accounts .what').allTextContents()).toEqual([first]);
+    await page.locator('#find').fill('nobody');
+    expect(await page.locator('#accounts-body-pages').textContent()).toBe('No account matches.');
     await page.context().close();
   });
 
   it.each(['light', 'dark'] as const)('has nothing serious for axe to say, %s', async (scheme) => {
     const { page } = await show(file, { scheme });
-    await page.locator('details summary').click();
+    for (const summary of await page.locator('details summary').all()) await summary.click();
     // The page forbids scripts from elsewhere; the debugger may.
     await page.evaluate(await readFile(AXE, 'utf8'));
     const found = await page.evaluate<(readonly [impact: string, id: string, html: string])[]>(
@@ -194,6 +171,14 @@ describe('the report of a pulled ledger', () => {
   });
 });
 
+/** Rows of the daily table, unfolded whole. */
+async function daysInTable(page: Page): Promise<number> {
+  await page.locator('#daily-numbers summary').click();
+  const all = page.locator('#daily-body-pages button', { hasText: 'Show all' });
+  if (await all.count()) await all.click();
+  return page.locator('#daily-body tr').count();
+}
+
 describe('whatever the size', () => {
   /** Nothing of the page is wider than the window, and no text overlaps its card. */
   const overflow = (page: Page) => page.evaluate('document.documentElement.scrollWidth - innerWidth');
@@ -208,7 +193,7 @@ describe('whatever the size', () => {
       const { page, complaints } = await show(file, { width });
       expect(complaints).toEqual([]);
       expect(await overflow(page)).toBeLessThanOrEqual(0);
-      expect(await page.locator('#daily-table tbody tr').count()).toBe(shape.days);
+      expect(await daysInTable(page)).toBe(shape.days);
       await page.context().close();
     }
   });
@@ -219,7 +204,7 @@ describe('whatever the size', () => {
     expect(page + 4 * (whole - page)).toBeLessThan(2e6);
     const shown = await show(file);
     expect(shown.complaints).toEqual([]);
-    expect(await shown.page.locator('#daily-table tbody tr').count()).toBe(365);
+    expect(await daysInTable(shown.page)).toBe(365);
     await shown.page.context().close();
   });
 

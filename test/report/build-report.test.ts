@@ -3,12 +3,25 @@ import { createReport } from '../../src/report/build-report.ts';
 
 const DAY = '2026-11-22';
 const place = { kind: 'copy', region: 'eu-west-1', account: '111122223333', day: DAY };
-const about = { generated_at: '', written_by: '', ledger: '', yesterday: DAY };
+const head = {
+  generated_at: '',
+  written_by: '',
+  ledger: '',
+  yesterday: DAY,
+  days: [DAY],
+  shown_from: 0,
+  bounded: false,
+  held: [] as const,
+  accounts: [place.account],
+  account_names: [''],
+  other_accounts: 0,
+  freshness: [],
+};
 
 function reportOf(categories: readonly (readonly [category: string, jobs: number])[]) {
-  const choice = { shown: [place.account], others: 0, days: [DAY, DAY] as const };
-  const report = createReport({ days: [DAY], choice, about });
-  for (const [category, jobs] of categories) report.trouble(place, { category, resourceType: 'EBS', jobs });
+  const report = createReport(head, undefined);
+  for (const [category, jobs] of categories)
+    report.trouble(place, { category, resourceType: 'EBS', ending: 'failed', jobs });
   return report.data();
 }
 

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { kindNames } from '../../schemas/kinds.ts';
 import { runCliHere, runCliProcess } from '../fixtures/cli.ts';
+import { type AthenaServer, type SqlEngine, startAthena } from '../fixtures/athena-server.ts';
 import { dataIn, jobsIn } from '../fixtures/report.ts';
+import { endings } from '../../src/report/report-data.ts';
 import { openTrial, type Trial } from '../fixtures/trial.ts';
 
 /** The report's file, made by the command line from what pulls left behind. How it looks: test/engines/report.test.ts. */
@@ -89,6 +91,19 @@ describe('the report', () => {
     expect(names.category.length).toBeGreaterThan(2);
   });
 
+  it('tells trouble by how it ended, as the daily views do', async () => {
+    await trial.pull({ kind: 'copy,backup' });
+    await report();
+    const { daily, trouble } = dataIn(out);
+    const ofTrouble = ['completed_with_issues', 'failed', 'aborted', 'partial', 'expired'] as const;
+    const sums = ofTrouble.map((ending) => {
+      const rows = [...trouble.jobs.keys()].filter((row) => endings[trouble.ending[row] ?? -1] === ending);
+      return rows.reduce((sum, row) => sum + (trouble.jobs[row] ?? 0), 0);
+    });
+    expect(sums).toEqual(ofTrouble.map((ending) => daily[ending].reduce((sum, jobs) => sum + jobs, 0)));
+    expect(Math.min(...sums)).toBeGreaterThan(0);
+  });
+
   it('knows days that were lost, and those nobody pulled', async () => {
     await trial.pull();
     trial.simulator.clock.advance(20 * 86_400_000);
@@ -110,8 +125,71 @@ describe('the report', () => {
   it('is of the days asked for', async () => {
     await trial.pull();
     await report('--from', '2026-11-15', '--to', '2026-11-17');
-    expect(dataIn(out).days).toEqual(['2026-11-15', '2026-11-16', '2026-11-17']);
+    const { days, shown_from: from, bounded } = dataIn(out);
+    expect(bounded).toBe(true);
+    expect(days.slice(from)).toEqual(['2026-11-15', '2026-11-16', '2026-11-17']);
+    expect(days[0]).toBe('2026-11-09');
   });
+
+  it('of days in the past knows how far the whole ledger reaches, and what was before', async () => {
+    await trial.pull();
+    trial.simulator.clock.advance(10 * 86_400_000);
+    await trial.pull();
+    await report('--from', '2026-11-20', '--to', '2026-11-21');
+    const { days, freshness, coverage } = dataIn(out);
+    expect([days[0], days.at(-1)]).toEqual(['2026-11-09', '2026-11-21']);
+    expect(freshness).toMatchObject([
+      {
+        kind: 'copy',
+        region: 'eu-west-1',
+        newest_day: '2026-12-02',
+        last_observed: expect.stringMatching(/^2026-12-03/),
+      },
+    ]);
+    expect(Math.max(...coverage.day)).toBe(days.length - 1);
+  });
+
+  it('of days of which the ledger has none says which it has', async () => {
+    await trial.pull();
+    await report('--from', '2025-01-01', '--to', '2025-01-31');
+    expect(dataIn(out)).toMatchObject({ days: [], held: ['2026-11-09', '2026-11-22'] });
+  });
+
+  it('of a ledger that nobody has pulled for months knows its newest day all the same', async () => {
+    await trial.pull();
+    trial.simulator.clock.advance(90 * 86_400_000);
+    await report();
+    expect(dataIn(out).freshness).toMatchObject([{ kind: 'copy', newest_day: '2026-11-22' }]);
+  });
+
+  it.each([
+    ['97', 0.97],
+    ['99.5%', 0.995],
+    ['0.9', 0.9],
+  ])('has the target %s', async (text, rate) => {
+    await trial.pull();
+    await report('--target', text);
+    expect(dataIn(out).target).toEqual({ rate, by: 'flag' });
+  });
+
+  it('has the median of the newest days as its target where none is named', async () => {
+    await trial.pull();
+    await report();
+    const rates = await dailyRates();
+    const sorted = rates.toSorted((a, b) => a - b);
+    const { rate, by } = dataIn(out).target;
+    expect(by).toBe('median');
+    expect(rate).toBeCloseTo(((sorted[6] ?? 0) + (sorted[7] ?? 0)) / 2, 12);
+    expect(sorted).toHaveLength(14);
+  });
+
+  /** By the views. */
+  async function dailyRates(): Promise<number[]> {
+    const sql =
+      'SELECT CAST(sum(completed) AS double) / sum(finished) FROM copy_job_daily GROUP BY start_date';
+    const { stdout } = await runCliHere(['query', '--ledger', trial.ledger, '--format', 'csv', sql]);
+    return stdout.trim().split('\n').slice(1).map(Number);
+  }
 
   it('is shown in the browser by whatever opens such files', async () => {
     await trial.pull();
@@ -128,7 +206,67 @@ describe('the report', () => {
     trial.simulator.setFaults([{ fault: 'raw', items: [], replace: true }]);
     await trial.pull({ reconcile: 'off' });
     expect((await report()).code).toBe(0);
-    expect(dataIn(out)).toMatchObject({ days: [], accounts: [], kinds: [] });
+    expect(dataIn(out)).toMatchObject({ days: [], held: [], accounts: [], kinds: [] });
+    const now = new Date(trial.simulator.clock.now()).toISOString();
+    const { stderr } = await runCliProcess(['report', '--ledger', trial.ledger, '--out', out, '--now', now]);
+    expect(stderr).toContain('the report is empty');
+    expect(stderr).toContain('though it was pulled');
+  });
+
+  it('of an Athena that answers nothing warns of it', async () => {
+    const athena = await openAthena(() => Promise.resolve({ columns: [], rows: [] }));
+    const { code, stderr } = await runCliProcess(
+      ['report', '--ledger', 's3://bucket/ledger', '--out', out],
+      environmentOf(athena),
+    );
+    await athena.close();
+    expect(code).toBe(0);
+    expect(stderr).toContain('"level":"warn"');
+    expect(stderr).toMatch(
+      /the report is empty: no view has a row of s3:\/\/bucket\/ledger: register the ledger/,
+    );
+  });
+
+  it('bounds the months in all it asks, a look at what there is at all aside', async () => {
+    const asked: string[] = [];
+    const athena = await openAthena((sql) => {
+      asked.push(sql);
+      const rows = sql.includes('AS cells') ? [['111122223333', 1, 1, 0, '2026-11-01', '2026-11-02']] : [];
+      const freshness = sql.includes('max(last_observed)')
+        ? [['copy', 'eu-west-1', '2026-11-02', null]]
+        : rows;
+      return Promise.resolve({
+        columns: Array.from({ length: 6 }, (_, at) => ({ name: `c${at}`, type: 'varchar' })),
+        rows: freshness,
+      });
+    });
+    await runCliHere(
+      [
+        'report',
+        '--ledger',
+        's3://bucket/ledger',
+        '--out',
+        out,
+        '--from',
+        '2026-11-01',
+        '--to',
+        '2026-11-30',
+        '--now',
+        '2026-12-03T04:00:00Z',
+        '--log-level',
+        'silent',
+      ],
+      environmentOf(athena),
+    );
+    await athena.close();
+    expect(asked).toHaveLength(9);
+    for (const sql of asked) {
+      const scans = sql.match(/FROM (?:\w+_job_daily|\w+_job_failures|ledger_coverage)/g) ?? [];
+      const bounds =
+        sql.match(/start_month BETWEEN '2026-(?:10|11)' AND '2026-1[12]' AND start_date BETWEEN/g) ?? [];
+      expect([sql, bounds.length]).toEqual([sql, scans.length]);
+      expect(scans.length).toBeGreaterThan(0);
+    }
   });
 
   it('never lets a name from AWS become markup', async () => {
@@ -142,6 +280,16 @@ describe('the report', () => {
     expect(await readFile(out, 'utf8')).not.toContain('alert(1)');
     expect(dataIn(out).trouble_names.category).toContain(evil.toUpperCase());
   });
+});
+
+/** A workgroup that has a place for results. */
+const openAthena = (engine: SqlEngine) => startAthena({ engine, workgroups: { primary: true } });
+
+const environmentOf = ({ url }: AthenaServer) => ({
+  AWS_ENDPOINT_URL_ATHENA: url,
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_REGION: 'eu-west-1',
 });
 
 describe('what must not be overwritten', () => {
@@ -198,6 +346,10 @@ describe('a mistake', () => {
     [
       ['--from', '2026-11-02', '--to', '2026-11-01'],
       'to: expected 2026-11-02 (--from) or a later day, got 2026-11-01',
+    ],
+    [
+      ['--target', 'high'],
+      'target: expected a percentage such as 95 or 99.5, or a share such as 0.95, got "high"',
     ],
     [['--out', '/nonexistent/report.html'], 'out: expected a file that can be written'],
     [['--ledger', '/nonexistent/ledger'], 'ledger: expected a folder with a ledger in it'],

@@ -37,9 +37,11 @@ const withKey = ['kms:Decrypt', 'kms:GenerateDataKey'] as const;
 const policies = {
   'pull-policy.json': { adapters: ['backup', 'regions', 's3-store'], others: withKey },
   'doctor-policy.json': {
-    adapters: ['backup', 'regions', 's3-store'],
-    others: ['glue:GetDatabase', ...withKey],
+    adapters: ['backup', 'regions', 's3-store', 'trusted-services'],
+    others: ['backup:ListBackupJobs', 'glue:GetDatabase', ...withKey],
   },
+  'calibrate-policy.json': { adapters: ['backup', 'backup-jobs', 'regions', 's3-store'], others: [] },
+  'account-names-policy.json': { adapters: ['organizations'], others: [] },
   'verify-policy.json': { adapters: [], others: ['kms:Decrypt', 's3:GetObject', 's3:ListBucket'] },
   'replay-policy.json': { adapters: ['s3-store'], others: withKey },
   'assume-role-policy.json': { adapters: ['sts'], others: [] },

@@ -47,9 +47,9 @@ export function askCopy(simulator: Simulator, input: ListCopyJobSummariesCommand
 
 type AnyPage = Readonly<Record<string, unknown>> & { readonly NextToken?: string | undefined };
 
-/** The commands differ in the types of their answers alone. */
-type SummariesCommand = new (input: object) => ListCopyJobSummariesCommand;
-const commands = sdk as unknown as Readonly<Record<string, SummariesCommand>>;
+/** The commands differ in the types of what they are given and answer. */
+type AnyCommand = new (input: object) => ListCopyJobSummariesCommand;
+const commands = sdk as unknown as Readonly<Record<string, AnyCommand>>;
 
 /** Every page through the SDK, rows with times as the SDK parsed them. */
 export async function readAll(
@@ -70,13 +70,40 @@ export async function readAll(
   return rows;
 }
 
+/** Every page of a kind's jobs through the SDK, as it parsed them. */
+export async function readJobs(
+  simulator: Simulator,
+  kind: Kind,
+  input: Readonly<Record<string, unknown>> = {},
+  region = REGION,
+): Promise<Record<string, unknown>[]> {
+  const client = clientOf(simulator, region);
+  const { operation, resultList } = factsOf(kind).jobList;
+  const Command = commands[`${operation}Command`]!;
+  const jobs: Record<string, unknown>[] = [];
+  let token: string | undefined;
+  do {
+    const answer: object = await client.send(
+      new Command({ ByAccountId: '*', ...input, ...(token && { NextToken: token }) }),
+    );
+    const page = answer as AnyPage;
+    jobs.push(...(page[resultList] as Record<string, unknown>[]));
+    token = page.NextToken ?? undefined;
+  } while (token !== undefined);
+  return jobs;
+}
+
 /** One page as text, with nothing between the test and the wire. */
 export async function fetchText(
   simulator: Simulator,
   query: Readonly<Record<string, string>> = {},
-  { kind = 'copy', region = REGION }: { readonly kind?: Kind; readonly region?: string } = {},
+  {
+    kind = 'copy',
+    region = REGION,
+    path = factsOf(kind).path,
+  }: { readonly kind?: Kind; readonly region?: string; readonly path?: string } = {},
 ): Promise<Response> {
-  return fetch(`${simulator.url}${factsOf(kind).path}?${new URLSearchParams(query).toString()}`, {
+  return fetch(`${simulator.url}${path}?${new URLSearchParams(query).toString()}`, {
     headers: { authorization: `AWS4-HMAC-SHA256 Credential=test/20261123/${region}/backup/aws4_request, x` },
   });
 }

@@ -72,12 +72,15 @@ describe('an error fault', () => {
   });
 
   it('limits the rate of one region', async () => {
-    await withSimulator({ faults: [{ fault: 'rate-limit', perSecond: 4, burst: 3 }] }, async (simulator) => {
-      const burst = await Promise.all([1, 2, 3, 4, 5].map(() => fetchText(simulator)));
-      expect(burst.map(({ status }) => status).filter((status) => status === 200)).toHaveLength(3);
-      expect((await fetchText(simulator, {}, { region: 'us-east-1' })).status).toBe(200);
-      await expect.poll(async () => (await fetchText(simulator)).status).toBe(200);
-    });
+    await withSimulator(
+      { faults: [{ fault: 'rate-limit', perSecond: 0.5, burst: 3 }] },
+      async (simulator) => {
+        const burst = await Promise.all([1, 2, 3, 4, 5].map(() => fetchText(simulator)));
+        expect(burst.map(({ status }) => status).filter((status) => status === 200)).toHaveLength(3);
+        expect((await fetchText(simulator, {}, { region: 'us-east-1' })).status).toBe(200);
+        await expect.poll(async () => (await fetchText(simulator)).status, { timeout: 10_000 }).toBe(200);
+      },
+    );
   });
 });
 

@@ -59,16 +59,29 @@ describe('the perfect observer', () => {
     { countOn: 'completion' },
     { countOn: 'last-change' },
     { countOn: 'last-change', showToday: true },
+    { countJobs: 'top-level' },
+    { countJobs: 'leaves', countOn: 'completion' },
+    { dayZone: 'region' },
+    { dayZone: 'region', countOn: 'completion', showToday: true },
+    { dayZone: 'region-unsaid', countOn: 'last-change' },
   ];
+  const regions = ['ap-south-1', 'us-east-1'];
+
+  /** The days of rows that begin at any zone's midnight. */
+  const datesOf = (rows: readonly SummaryItem[]) =>
+    daysOf(rows.map(({ StartTime }) => ({ StartTime: StartTime + (12 * HOUR) / 1000 })));
 
   it.each(kindNames.flatMap((kind) => worlds.map((world) => [kind, world] as const)))(
     'agrees with the answers for %s in %o',
     async (kind, world) => {
-      await withSimulator({ world }, async (simulator) => {
+      await withSimulator({ world, composites: 0.3 }, async (simulator) => {
         simulator.clock.advance(7 * HOUR + 1234);
-        const rows = simulator.truth({ kind, region: REGION });
-        const observed = daysOf(rows).flatMap((day) => simulator.observe({ kind, region: REGION, day }));
-        expect(canonical(observed)).toEqual(canonical(rows));
+        for (const region of regions) {
+          const rows = simulator.truth({ kind, region });
+          expect(rows.length).toBeGreaterThan(500);
+          const observed = datesOf(rows).flatMap((day) => simulator.observe({ kind, region, day }));
+          expect(canonical(observed)).toEqual(canonical(rows));
+        }
       });
     },
   );

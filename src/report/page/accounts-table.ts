@@ -1,111 +1,119 @@
-import type { ReportData } from '../report-data.ts';
-import { byId, element } from './dom.ts';
-import { count, percent } from './format.ts';
-import { type AccountSums, completedOf, finishedOf, jobsOf, rateOf } from './sums.ts';
+import type { AccountSums } from './accounts.ts';
+import { explain } from './computed.ts';
+import { jobsOf, rateOf } from './counts.ts';
+import { byId, element, unbroken } from './dom.ts';
+import { change, count, percent, uncapital } from './format.ts';
+import { accountLink } from './links.ts';
+import { matches } from './lists.ts';
+import { accountText } from './names.ts';
+import { showPaged } from './paged.ts';
+import { byAccountSql } from './sql.ts';
+import { bandOf } from './target.ts';
+import { type Column, headingsOf, rowOf } from './tables.ts';
+import type { View } from './view.ts';
 
-interface ColumnFacts {
-  readonly title: string;
-  readonly text: (sums: AccountSums, data: ReportData) => string;
+interface SortedColumn extends Column<AccountSums> {
   readonly order: (sums: AccountSums) => number | string;
 }
 
 /** No rate at all comes after the best. */
 const rateOrder = (rate: number | undefined): number => rate ?? 2;
 
-const columns: readonly ColumnFacts[] = [
-  { title: 'Account', text: ({ name }) => name, order: ({ name }) => name },
-  { title: 'Jobs', text: ({ all }) => count(jobsOf(all)), order: ({ all }) => jobsOf(all) },
-  {
-    title: 'Not well',
-    text: ({ all }) => count(finishedOf(all) - completedOf(all)),
-    order: ({ all }) => finishedOf(all) - completedOf(all),
-  },
-  {
-    title: '7 days',
-    text: ({ last7 }) => percent(rateOf(last7)),
-    order: ({ last7 }) => rateOrder(rateOf(last7)),
-  },
-  {
-    title: '28 days',
-    text: ({ last28 }) => percent(rateOf(last28)),
-    order: ({ last28 }) => rateOrder(rateOf(last28)),
-  },
-  { title: 'All days', text: ({ all }) => percent(rateOf(all)), order: ({ all }) => rateOrder(rateOf(all)) },
-  {
-    title: 'Last job',
-    text: ({ lastDay }, { days }) => days[lastDay] ?? '–',
-    order: ({ lastDay }) => lastDay,
-  },
-];
+function columnsOf(view: View): SortedColumn[] {
+  const { data, period } = view;
+  const moved = ({ now, before }: AccountSums) => (rateOf(now) ?? 0) - (rateOf(before) ?? rateOf(now) ?? 0);
+  return [
+    {
+      title: 'Account',
+      cell: ({ account }) => accountLink(view, account),
+      order: ({ account }) => accountText(data, account),
+    },
+    {
+      title: 'Jobs',
+      cell: ({ now }) => count(jobsOf(now)),
+      order: ({ now }) => jobsOf(now),
+      hides: 'on-phones',
+    },
+    {
+      title: 'In trouble',
+      cell: ({ troubleNow }) => count(troubleNow),
+      order: ({ troubleNow }) => troubleNow,
+    },
+    {
+      title: 'Success',
+      cell: ({ now }) =>
+        element('span', { class: `rate ${bandOf(rateOf(now), data.target) ?? ''}` }, percent(rateOf(now))),
+      order: ({ now }) => rateOrder(rateOf(now)),
+    },
+    {
+      title: 'Change',
+      cell: ({ now, before }) => (period.before ? change(rateOf(now), rateOf(before)) : ''),
+      order: moved,
+      hides: 'on-phones',
+    },
+    {
+      title: '28 days',
+      cell: ({ last28 }) => percent(rateOf(last28)),
+      order: ({ last28 }) => rateOrder(rateOf(last28)),
+      hides: 'when-narrow',
+    },
+    {
+      title: 'Last job',
+      cell: ({ lastDay }) => data.days[lastDay] ?? '–',
+      order: ({ lastDay }) => lastDay,
+      hides: 'on-phones',
+    },
+  ];
+}
 
-/** Rows shown before somebody asks for more. */
-const PAGE = 50;
+let sortedBy = 2;
+let descending = true;
 
-/** The table of accounts: searched and sorted by whoever looks at it. */
-export function createAccountsTable(data: ReportData): (accounts: readonly AccountSums[]) => void {
-  let accounts: readonly AccountSums[] = [];
-  let sortedBy = 2;
-  let descending = true;
-  let limit = PAGE;
-  const search = byId('account-search') as HTMLInputElement;
-  const body = byId('accounts-body');
-  const more = byId('accounts-more') as HTMLButtonElement;
-  const status = byId('accounts-status');
-
-  const headings = columns.map(({ title }, at) => {
-    const button = element('button', { type: 'button' }, title);
-    button.addEventListener('click', () => {
-      descending = sortedBy === at ? !descending : at !== 0;
-      sortedBy = at;
-      show();
-    });
-    const heading = element('th', { scope: 'col' }, button);
-    if (at > 0) heading.className = 'number';
-    return heading;
+/** The accounts, sorted by whoever looks at them. */
+export function showAccounts(view: View, find: string): void {
+  const columns = columnsOf(view);
+  byId('accounts-title').replaceChildren(...unbroken(`Accounts, ${uncapital(view.period.title)}`));
+  byId('accounts-head').replaceChildren(headings());
+  const found = view.accounts.filter(({ account }) => matches(accountText(view.data, account), find));
+  showPaged({
+    id: 'accounts-body',
+    items: sorted(found),
+    size: 20,
+    noun: 'accounts',
+    none: 'No account matches.',
+    show: (sums) => rowOf(columns, sums),
   });
-  byId('accounts-head').append(element('tr', {}, ...headings));
-  search.addEventListener('input', () => {
-    limit = PAGE;
-    show();
-  });
-  more.addEventListener('click', () => {
-    limit += 10 * PAGE;
-    show();
-  });
+  explain(
+    'accounts',
+    [
+      'From the daily views. In trouble: failed, aborted, partial and expired, or the jobs of the reason or resource type that is selected. 28 days: to the end of the period.',
+    ],
+    [byAccountSql({ ...view, span: view.period.span })],
+  );
 
-  function show(): void {
-    const wanted = search.value.trim().toLowerCase();
-    const found = accounts.filter(({ name }) => name.toLowerCase().includes(wanted));
+  function sorted(accounts: readonly AccountSums[]): AccountSums[] {
     const order = columns[sortedBy]?.order ?? (() => 0);
     const sign = descending ? -1 : 1;
-    const sorted = found.toSorted((a, b) => {
+    return accounts.toSorted((a, b) => {
       const [x, y] = [order(a), order(b)];
       return x === y ? 0 : x < y ? -sign : sign;
     });
-    headings.forEach((heading, at) => {
+  }
+
+  function headings(): HTMLElement {
+    const row = headingsOf(columns, ({ title }, at) => {
+      const button = element('button', { type: 'button', 'data-key': `sort ${at}` }, title);
+      button.addEventListener('click', () => {
+        descending = sortedBy === at ? !descending : at !== 0;
+        sortedBy = at;
+        showAccounts(view, find);
+        byId('accounts-head').querySelectorAll('button')[at]?.focus();
+      });
+      return button;
+    });
+    [...row.children].forEach((heading, at) => {
       heading.ariaSort = at === sortedBy ? (descending ? 'descending' : 'ascending') : 'none';
     });
-    body.replaceChildren(...sorted.slice(0, limit).map(rowOf));
-    more.hidden = sorted.length <= limit;
-    status.textContent =
-      sorted.length === 0
-        ? 'No account matches.'
-        : `${count(Math.min(limit, sorted.length))} of ${count(sorted.length)} accounts`;
+    return row;
   }
-
-  function rowOf(sums: AccountSums): HTMLElement {
-    const [name = '', ...cells] = columns.map(({ text }) => text(sums, data));
-    return element(
-      'tr',
-      {},
-      element('th', { scope: 'row' }, name),
-      ...cells.map((cell) => element('td', { class: 'number' }, cell)),
-    );
-  }
-
-  return (next) => {
-    accounts = next;
-    limit = PAGE;
-    show();
-  };
 }

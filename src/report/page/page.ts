@@ -1,77 +1,105 @@
 import type { ReportData } from '../report-data.ts';
-import { createAccountsTable } from './accounts-table.ts';
-import { drawCalendar } from './calendar-chart.ts';
-import { forget, resizeAll } from './chart.ts';
-import { drawDaily } from './daily-chart.ts';
-import { byId, element } from './dom.ts';
-import { capital, count } from './format.ts';
-import { showDailyTable, showFreshness, showHeadline, showLegend, showTop, topAccounts } from './sections.ts';
-import { accountName, byAccount, byDay, byName, coverageByDay, type Filter } from './sums.ts';
+import { showAccounts } from './accounts-table.ts';
+import { drawCalendar } from './calendar.ts';
+import { showChanges } from './changes-section.ts';
+import { byId, unbroken } from './dom.ts';
+import { fillFilters, showFilters } from './filters.ts';
+import { capital, count, counted } from './format.ts';
+import { showLegend } from './legend.ts';
+import { showLists } from './lists.ts';
+import { forgetPages } from './paged.ts';
+import { fragmentOf, parseSelection } from './selection.ts';
+import { showDailyTable, showFreshness } from './tables.ts';
+import { drawTimeChart, troubleLegend } from './time-chart.ts';
+import { showVerdict } from './verdict-section.ts';
+import { viewOf } from './view.ts';
+
+/** Width of a chart on paper, in CSS pixels: within A4 and Letter, whatever the window was. */
+const PAPER_WIDTH = 660;
 
 /** Shows the report's data. The loader in the page calls it. */
 export function showReport(data: ReportData): void {
-  const { days, accounts, kinds, regions, other_accounts: others } = data;
-  const isEmpty = days.length === 0;
-  byId('about').textContent = isEmpty
-    ? `${data.ledger} holds no day to show.`
-    : `${data.ledger}, ${days[0]} to ${days.at(-1)} (UTC), ${count(accounts.length + others)} accounts, ` +
-      `made ${data.generated_at.slice(0, 16).replace('T', ' ')} UTC`;
-  document.body.classList.toggle('empty-report', isEmpty);
+  byId('about').replaceChildren(...unbroken(about(data)));
+  document.body.classList.toggle('empty-report', data.days.length === 0);
+  document.documentElement.dataset['ready'] = 'true';
+  if (data.days.length === 0) return;
 
-  const selects = {
-    kind: fillSelect('filter-kind', kinds.map(capital)),
-    region: fillSelect('filter-region', regions),
-    account: fillSelect(
-      'filter-account',
-      accounts.concat(others > 0 ? [''] : []).map((_, at) => accountName(data, at)),
-    ),
-  };
-  const showAccounts = createAccountsTable(data);
+  const search = byId('find') as HTMLInputElement;
+  const paper = matchMedia('print');
+  let view = viewOf(data, parseSelection(location.hash, data));
 
-  function filter(): Filter {
-    const chosen = ({ value }: HTMLSelectElement) => (value === '' ? undefined : Number(value));
-    return { kind: chosen(selects.kind), region: chosen(selects.region), account: chosen(selects.account) };
+  function draw(): void {
+    const place = byId('daily');
+    drawTimeChart(place, view, paper.matches ? PAPER_WIDTH : Math.max(280, place.clientWidth));
+  }
+
+  function showFound(): void {
+    showLists(view, search.value);
+    showAccounts(view, search.value);
   }
 
   function show(): void {
-    const wanted = filter();
-    const counts = byDay(data, wanted);
-    const coverage = coverageByDay(data, wanted);
-    const sums = byAccount(data, wanted);
-    showHeadline(data, counts, sums, coverage);
-    drawDaily(byId('daily'), days, counts);
-    showDailyTable(data, counts);
-    showLegend(drawCalendar(byId('calendar'), days, counts, coverage));
-    showTop('top-categories', byName(data, 'category', wanted));
-    showTop('top-accounts', topAccounts(sums));
-    showTop('top-resource-types', byName(data, 'resource_type', wanted));
-    showAccounts(sums);
-    showFreshness(data, wanted);
-    forget();
-    document.documentElement.dataset['ready'] = 'true';
+    const focused = document.activeElement?.getAttribute('data-key');
+    showFilters(view);
+    showVerdict(view);
+    showChanges(view);
+    showLegend('daily-legend', troubleLegend(view));
+    draw();
+    drawCalendar(byId('calendar'), view);
+    showFound();
+    showDailyTable(view);
+    showFreshness(view);
+    if (focused)
+      document
+        .querySelector<HTMLElement>(`[data-key=${JSON.stringify(focused)}]`)
+        ?.focus({ preventScroll: true });
   }
 
-  for (const select of Object.values(selects)) select.addEventListener('change', show);
-  byId('filters').addEventListener('reset', () => setTimeout(show));
+  fillFilters(data, (change) => (location.hash = fragmentOf({ ...view.selection, ...change }, data)));
+  addEventListener('hashchange', () => {
+    forgetPages();
+    view = viewOf(data, parseSelection(location.hash, data));
+    show();
+  });
+  search.addEventListener('input', () => {
+    forgetPages();
+    showFound();
+  });
   byId('filters').addEventListener('submit', (event) => event.preventDefault());
-  for (const media of ['(prefers-color-scheme: dark)', 'print'])
-    matchMedia(media).addEventListener('change', show);
-  addEventListener('resize', resizeAll);
-  if (others > 0) {
-    byId('accounts-note').textContent =
-      `The ${count(accounts.length)} accounts with the most jobs in trouble are shown one by one; ` +
-      `${count(others)} others together.`;
-  }
+  byId('filters').addEventListener('reset', () => {
+    location.hash = '';
+    setTimeout(showFound);
+  });
+  paper.addEventListener('change', draw);
+  addEventListener('resize', draw);
+  byId('accounts-note').textContent = othersNote(data);
   show();
-  // The newest days are what somebody looks for first.
-  const scroll = byId('calendar').parentElement;
-  if (scroll) scroll.scrollLeft = scroll.scrollWidth;
 }
 
-function fillSelect(id: string, names: readonly string[]): HTMLSelectElement {
-  const select = byId(id) as HTMLSelectElement;
-  select.append(...names.map((name, at) => element('option', { value: String(at) }, name)));
-  return select;
+function about({
+  ledger,
+  days,
+  shown_from: from,
+  held,
+  accounts,
+  other_accounts: others,
+  generated_at: at,
+}: ReportData): string {
+  const made = `made ${at.slice(0, 16).replace('T', ' ')} UTC`;
+  if (days.length > 0)
+    return `${ledger}, ${days[from]} to ${days.at(-1)} (UTC), ${counted(accounts.length + others, 'account')}, ${made}`;
+  const [first, last] = held;
+  return first === undefined
+    ? `${ledger} holds no day to show, ${made}.`
+    : `${ledger} holds no job of these days, but some from ${first} to ${last}: ask for those with --from and --to. ${capital(made)}.`;
+}
+
+function othersNote({ accounts, other_accounts: others }: ReportData): string {
+  if (others === 0) return '';
+  return (
+    `The ${count(accounts.length)} accounts with the most jobs in trouble are shown one by one; ` +
+    `${count(others)} others together.`
+  );
 }
 
 declare global {

@@ -1,20 +1,21 @@
-import { colour, draw } from './chart.ts';
+import { svg } from './dom.ts';
 
-/** A line without axes: how something went over the days shown. */
-export function drawSparkline(place: HTMLElement, values: readonly number[]): void {
-  draw(place, {
-    grid: { left: 0, right: 0, top: 2, bottom: 2 },
-    xAxis: { type: 'category', show: false, data: values.map((_, at) => at) },
-    yAxis: { type: 'value', show: false, min: 0 },
-    series: [
-      {
-        type: 'line',
-        data: [...values],
-        symbol: 'none',
-        silent: true,
-        lineStyle: { color: colour('failed'), width: 1.5 },
-        areaStyle: { color: colour('failed'), opacity: 0.2 },
-      },
-    ],
+const WIDTH = 80;
+const HEIGHT = 22;
+
+/** Columns without axes: how something went over the bars of the chart. */
+export function sparkline(values: readonly number[]): SVGElement {
+  const most = Math.max(1, ...values);
+  const step = WIDTH / Math.max(1, values.length);
+  const columns = values.map((value, at) => {
+    const height = (value / most) * HEIGHT;
+    return value === 0
+      ? ''
+      : `M${(at * step).toFixed(2)} ${HEIGHT}v${(-height).toFixed(2)}h${(step * 0.85).toFixed(2)}V${HEIGHT}z`;
   });
+  return svg(
+    'svg',
+    { class: 'spark', viewBox: `0 0 ${WIDTH} ${HEIGHT}`, 'aria-hidden': 'true' },
+    svg('path', { d: columns.join('') }),
+  );
 }

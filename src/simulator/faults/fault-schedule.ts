@@ -1,4 +1,4 @@
-import { concerns, type Fault, isBreaking, type PageContext } from './faults.ts';
+import { concerns, type Fault, isBreaking, type PageContext, type RequestSubject } from './faults.ts';
 import { randomFrom, seedOf } from '../world/random.ts';
 import { createRateLimit, type RateLimit } from './rate-limit.ts';
 
@@ -21,8 +21,7 @@ interface ScheduledFault {
 
 interface FaultableRequest extends PageContext {
   readonly hasToken: boolean;
-  /** Whether a dimension is to be summed over. */
-  readonly asksSums: boolean;
+  readonly subject: RequestSubject;
 }
 
 export function createFaultSchedule(seed: string): FaultSchedule {

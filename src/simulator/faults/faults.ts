@@ -1,5 +1,8 @@
 import type { Kind } from '../../../schemas/kinds.ts';
 
+/** What a request asks for: summaries one by one, summed up, or jobs. */
+export type RequestSubject = 'rows' | 'sums' | 'jobs';
+
 /** Which requests a fault happens to. A fault that names nothing happens to all of them. */
 export interface FaultScope {
   /** Share of the matching requests, 0 to 1, drawn from the seed by region and kind. Default: 1. */
@@ -13,10 +16,10 @@ export interface FaultScope {
   /** Only the next so many matching requests. Default: no limit; for `expired-token` 1. */
   readonly times?: number;
   /**
-   * Requests for rows, or for sums (with `AGGREGATE_ALL` on a dimension). Default: rows for the faults that change what
-   * a good answer says, both for all others.
+   * Requests for rows, for sums (with `AGGREGATE_ALL` on a dimension), for both of these, or for lists of jobs. Default:
+   * rows for the faults that change what a good answer says, every request for all others.
    */
-  readonly of?: 'rows' | 'sums' | 'both';
+  readonly of?: RequestSubject | 'both';
 }
 
 /** What a function that makes `raw` rows is given. */
@@ -118,9 +121,9 @@ export function isBreaking(fault: Fault): boolean {
 }
 
 /** Whether a fault happens to requests such as this one. */
-export function concerns(fault: Fault, request: { readonly asksSums: boolean }): boolean {
-  const { of = isBreaking(fault) || fault.fault === 'delay' ? 'both' : 'rows' } = fault;
-  return of === 'both' || request.asksSums === (of === 'sums');
+export function concerns(fault: Fault, { subject }: { readonly subject: RequestSubject }): boolean {
+  if (fault.of === undefined) return isBreaking(fault) || fault.fault === 'delay' || subject === 'rows';
+  return fault.of === subject || (fault.of === 'both' && subject !== 'jobs');
 }
 
 /** The faults of one name, in order. */

@@ -1,17 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AGGREGATE_ALL, factsOf, type Kind } from '../../../schemas/kinds.ts';
 import type { SimulatedClock } from '../world/clock.ts';
 import { type Answer, AwsError, errorAnswer, tokenRefused } from '../errors.ts';
 import type { FaultSchedule } from '../faults/fault-schedule.ts';
 import { type Fault, isBreaking, ofName } from '../faults/faults.ts';
 import { pageText } from './pages.ts';
 import { refusalOf } from '../faults/refusals.ts';
-import { accessKeyOf, parseRequest, regionOf, type SummaryRequest } from './request.ts';
+import type { Operation } from './operations.ts';
+import { accessKeyOf, type PagedRequest, regionOf } from './request.ts';
 import type { RequestRecord } from './request-log.ts';
 import { send } from './send.ts';
-import type { Snapshots } from '../world/snapshots.ts';
-import type { CountedRows } from '../world/counted-rows.ts';
+import type { JobTable } from '../world/job-table.ts';
+import type { Items, Snapshots } from '../world/snapshots.ts';
 import { openToken, type Position } from './tokens.ts';
 import type { World } from '../world/world.ts';
 
@@ -20,6 +20,7 @@ export interface EndpointContext {
   readonly seed: string;
   readonly latencyMs: number;
   readonly clock: SimulatedClock;
+  readonly jobs: JobTable;
   readonly snapshots: Snapshots;
   readonly schedule: FaultSchedule;
   world(): { readonly world: World; readonly version: number };
@@ -35,15 +36,15 @@ interface Outcome {
 }
 
 /** Answers one API request. */
-export async function answerSummaries(
+export async function answerRequest(
   context: EndpointContext,
-  kind: Kind,
+  operation: Operation,
   exchange: { readonly incoming: IncomingMessage; readonly response: ServerResponse; readonly url: URL },
 ): Promise<void> {
   const { incoming, response, url } = exchange;
-  const outcome = decide(context, kind, { authorization: incoming.headers.authorization, url });
+  const outcome = decide(context, operation, { authorization: incoming.headers.authorization, url });
   const breaking = outcome.faults.find(isBreaking);
-  record(context, kind, { outcome, url, accessKey: accessKeyOf(incoming.headers.authorization) });
+  record(context, operation, { outcome, url, accessKey: accessKeyOf(incoming.headers.authorization) });
   const late = ofName(outcome.faults, 'delay').reduce((sum, { ms }) => sum + ms, context.latencyMs);
   if (late > 0) await sleep(late);
   if (!response.destroyed) send(response, outcome.answer, breaking);
@@ -54,18 +55,17 @@ interface Asked {
   readonly url: URL;
 }
 
-function decide(context: EndpointContext, kind: Kind, asked: Asked): Outcome {
+function decide(context: EndpointContext, operation: Operation, asked: Asked): Outcome {
   const known = { region: 'unknown', page: 1, faults: [] as readonly Fault[] };
   try {
     known.region = regionOf(asked.authorization);
-    const request = parseRequest(kind, known.region, asked.url.searchParams);
+    const request = operation.parse(known.region, asked.url.searchParams);
     const position = positionOf(context, request);
     known.page = position.page;
     known.faults = context.schedule.pick({
       ...request,
       page: position.page,
       hasToken: request.token !== undefined,
-      asksSums: Object.values(request.filters).includes(AGGREGATE_ALL),
     });
     return { ...known, ...answerOf(context, request, { position, faults: known.faults }) };
   } catch (error) {
@@ -74,22 +74,22 @@ function decide(context: EndpointContext, kind: Kind, asked: Asked): Outcome {
   }
 }
 
-function positionOf(context: EndpointContext, request: SummaryRequest): Position {
-  const now = Math.floor(context.clock.now() / 1000);
+function positionOf(context: EndpointContext, request: PagedRequest<object>): Position {
   const { world, version } = context.world();
+  const now = Math.floor(context.clock.now() / 1000 - request.lagIn(world));
   if (request.token === undefined) return { offset: 0, page: 1, now, version };
-  const position = openToken(context.seed, request, request.token);
+  const position = openToken(context.seed, request.binding, request.token);
   return world.countsMove ? { ...position, now, version } : position;
 }
 
 function answerOf(
   context: EndpointContext,
-  request: SummaryRequest,
+  request: PagedRequest<object>,
   { position, faults }: { readonly position: Position; readonly faults: readonly Fault[] },
 ): { readonly answer: Answer; readonly rows: number } {
   const refusal = refusalOf(faults.find(isBreaking));
   if (refusal) return { answer: refusal, rows: 0 };
-  const { body, rows } = pageText(rowsAt(context, request, position), {
+  const { body, rows } = pageText(itemsAt(context, request, position), {
     seed: context.seed,
     request,
     position,
@@ -99,17 +99,23 @@ function answerOf(
 }
 
 /** After a change of the world a token is good only while its snapshot is cached: it cannot be counted again. */
-function rowsAt(context: EndpointContext, request: SummaryRequest, position: Position): CountedRows {
-  const { world, version } = context.world();
-  if (position.version === version) return context.snapshots.at(request, { ...position, world });
-  const cached = context.snapshots.cached(request, position);
+function itemsAt(
+  { jobs, snapshots, ...context }: EndpointContext,
+  request: PagedRequest<object>,
+  { now, version }: Position,
+): Items<object> {
+  const state = context.world();
+  const key = JSON.stringify([version, now, request.binding]);
+  if (version === state.version)
+    return snapshots.at(key, () => request.itemsAt({ jobs, now, world: state.world }));
+  const cached = snapshots.cached<object>(key);
   if (!cached) throw tokenRefused();
   return cached;
 }
 
 function record(
   context: EndpointContext,
-  kind: Kind,
+  { kind, name }: Operation,
   {
     outcome,
     url,
@@ -123,7 +129,7 @@ function record(
     region,
     accessKey,
     kind,
-    operation: factsOf(kind).operation,
+    operation: name,
     page,
     parameters: Object.fromEntries(url.searchParams),
     status: unanswered ? 0 : answer.status,

@@ -1,65 +1,60 @@
-import { factsOf } from '../../../schemas/kinds.ts';
 import { type Fault, ofName } from '../faults/faults.ts';
 import { randomFrom, seedOf, shuffled } from '../world/random.ts';
-import type { SummaryRequest } from './request.ts';
-import type { SummaryItem, CountedRows } from '../world/counted-rows.ts';
+import type { Items } from '../world/snapshots.ts';
+import type { PagedRequest } from './request.ts';
 import { type Position, sealToken } from './tokens.ts';
 
-type Item = SummaryItem | Readonly<Record<string, unknown>>;
+/** A summary, a job, or what a fault made of one. */
+type Item = object;
 
 /** One answer as it goes out. */
 export interface PageText {
   readonly body: string;
-  /** Rows in it, repeated ones included. */
+  /** Items in it, repeated ones included. */
   readonly rows: number;
 }
 
 export interface PageOptions {
   readonly seed: string;
-  readonly request: SummaryRequest;
+  readonly request: PagedRequest<Item>;
   readonly position: Position;
   readonly faults: readonly Fault[];
 }
 
 /** The page at a position, as faulty as it was told to be. */
-export function pageText(counted: CountedRows, options: PageOptions): PageText {
+export function pageText(all: Items<Item>, options: PageOptions): PageText {
   const { request, faults } = options;
   const empty = ofName(faults, 'empty-page').length > 0;
-  const { again, end } = reach(counted, options);
-  const own = empty
-    ? []
-    : [...repeatRows(counted, options, again), ...counted.slice(options.position.offset, end)];
+  const { again, end } = reach(all, options);
+  const own = empty ? [] : [...repeatItems(all, options, again), ...all.slice(options.position.offset, end)];
   const items = shapeItems(own, options);
   const next = empty ? options.position.offset : end;
-  const token = empty || next < counted.length ? nextToken(options, next) : undefined;
-  return { body: bodyOf(request, { texts: textsOf(items, options), token }), rows: items.length };
+  const token = empty || next < all.length ? nextToken(options, next) : undefined;
+  return { body: request.bodyOf(textsOf(items, options).join(','), token), rows: items.length };
 }
 
-/** Repeated rows take the place of new ones, but each page has at least one new row, else paging would not end. */
-function reach(
-  counted: CountedRows,
-  { request, position, faults }: PageOptions,
-): { again: number; end: number } {
+/** Repeated items take the place of new ones, but each page has at least one new one, else paging would not end. */
+function reach(all: Items<Item>, { request, position, faults }: PageOptions): { again: number; end: number } {
   const repeating = [...ofName(faults, 'overlap'), ...ofName(faults, 'conflict-later')];
   const wanted = Math.max(0, ...repeating.map(({ rows = 1 }) => rows));
   const again = Math.min(wanted, request.maxResults - 1, position.offset);
-  return { again, end: Math.min(counted.length, position.offset + request.maxResults - again) };
+  return { again, end: Math.min(all.length, position.offset + request.maxResults - again) };
 }
 
-function repeatRows(
-  counted: CountedRows,
-  { position, faults }: PageOptions,
-  again: number,
-): readonly SummaryItem[] {
-  const rows = counted.slice(position.offset - again, position.offset);
-  return ofName(faults, 'conflict-later').length > 0 ? rows.map(oneMore) : rows;
+function repeatItems(all: Items<Item>, { position, faults }: PageOptions, again: number): readonly Item[] {
+  const items = all.slice(position.offset - again, position.offset);
+  return ofName(faults, 'conflict-later').length > 0 ? items.map(oneMore) : items;
 }
 
-function oneMore<T extends Item>(item: T): T {
-  return { ...item, Count: Number(item.Count) + 1 };
+function oneMore(item: Item): Item {
+  return { ...item, Count: countIn(item) + 1 };
 }
 
-function shapeItems(own: readonly SummaryItem[], options: PageOptions): readonly Item[] {
+function countIn(item: Item): number {
+  return 'Count' in item ? Number(item.Count) : 0;
+}
+
+function shapeItems(own: readonly Item[], options: PageOptions): readonly Item[] {
   if (options.faults.length === 0) return own;
   const within = ofName(options.faults, 'conflict-within').flatMap(({ rows = 1 }) =>
     own.slice(0, rows).map(oneMore),
@@ -78,7 +73,7 @@ function changeItem(item: Item, index: number, faults: readonly Fault[]): Item {
     if (index < rows) changed[field] = value;
   }
   for (const { by = 1, rows = 1 } of ofName(faults, 'miscount')) {
-    if (index < rows) changed.Count = Number(item.Count) + by;
+    if (index < rows) changed.Count = countIn(item) + by;
   }
   for (const { field = 'Count', rows = 1 } of ofName(faults, 'missing-field')) {
     if (index < rows) delete changed[field];
@@ -93,19 +88,11 @@ function textsOf(items: readonly Item[], { request, position, faults }: PageOpti
     if (typeof own === 'function') return own(context);
     return typeof own === 'string' ? own : own.map((item) => JSON.stringify(item)).join(',');
   });
-  const rows = raw.some(({ replace }) => replace) ? [] : items.map((item) => JSON.stringify(item));
+  const rows = raw.some(({ replace }) => replace) ? [] : items.map((item) => request.textOf(item));
   return [...injected, ...rows].filter((text) => text !== '');
 }
 
 function nextToken({ seed, request, position, faults }: PageOptions, offset: number): string {
   if (request.token !== undefined && ofName(faults, 'repeated-token').length > 0) return request.token;
-  return sealToken(seed, request, { ...position, offset, page: position.page + 1 });
-}
-
-function bodyOf(
-  request: SummaryRequest,
-  { texts, token }: { readonly texts: readonly string[]; readonly token: string | undefined },
-): string {
-  const end = token === undefined ? '' : `,"NextToken":${JSON.stringify(token)}`;
-  return `{"${factsOf(request.kind).resultList}":[${texts.join(',')}],"AggregationPeriod":"${request.period}"${end}}`;
+  return sealToken(seed, request.binding, { ...position, offset, page: position.page + 1 });
 }

@@ -1,5 +1,6 @@
 import type { EpochMs } from '../../../schemas/columns.ts';
 import { DAY_MS } from '../../domain/day.ts';
+import type { EpochSeconds } from './job-sheet.ts';
 import { between, randomFrom, seedOf } from './random.ts';
 
 /** A period of simulated time in which an account is missing from answers. */
@@ -39,6 +40,44 @@ export function covers(absence: Absence, instant: EpochMs): boolean {
 /** The absences that concern a region's endpoint. */
 export function absencesIn(region: string, absences: readonly Absence[]): readonly Absence[] {
   return absences.filter((absence) => absence.region === undefined || absence.region === region);
+}
+
+function isOf(absence: Absence, account: string): boolean {
+  return absence.account === '*' || absence.account === account;
+}
+
+/** Whether an account's jobs show at a time. Without monitoring only the caller's own do, whose account is the first. */
+export function isVisible(
+  index: number,
+  {
+    accounts,
+    absences,
+    now,
+    world,
+  }: {
+    readonly accounts: readonly string[];
+    /** Those of the region. */
+    readonly absences: readonly Absence[];
+    readonly now: EpochSeconds;
+    readonly world: { readonly monitoring: boolean };
+  },
+): boolean {
+  if (index > 0 && !world.monitoring) return false;
+  return !absences.some((absence) => isOf(absence, accounts[index]!) && covers(absence, now * 1000));
+}
+
+/** Jobs that were never created: by account index, the periods it was out of the organisation. */
+export function departures(
+  accounts: readonly string[],
+  absences: readonly Absence[],
+): ReadonlyMap<number, readonly Absence[]> {
+  const left = absences.filter(({ why }) => why === 'left');
+  if (left.length === 0) return new Map();
+  return new Map(
+    accounts
+      .map((account, index) => [index, left.filter((absence) => isOf(absence, account))] as const)
+      .filter(([, own]) => own.length > 0),
+  );
 }
 
 /**

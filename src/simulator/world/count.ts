@@ -1,12 +1,13 @@
 import type { AggregationPeriod, Filters, Kind } from '../../../schemas/kinds.ts';
-import { type Absence, absencesIn, covers } from './accounts.ts';
+import { type Absence, absencesIn, covers, departures, isVisible } from './accounts.ts';
+import { calendarOf } from './calendar.ts';
 import { traitTableOf } from './job-traits.ts';
 import type { JobTable } from './job-table.ts';
-import { DAY_SECONDS, type EpochSeconds, MAX_LIFE_DAYS, resourceTypes, stepAt } from './jobs.ts';
+import { type EpochSeconds, type JobSheet, MAX_LIFE_DAYS, resourceTypes, stepAt } from './job-sheet.ts';
 import { type Projection, projectTraits, projectValues } from './projection.ts';
-import { createCountedRows, type CountedRows } from './counted-rows.ts';
+import { createCountedRows, type CountedRows, joinRows } from './counted-rows.ts';
 import { boundsOf, type CountedWindow, windowOf } from './window.ts';
-import type { World } from './world.ts';
+import { foreignRegionOf, type World } from './world.ts';
 
 /** Days of drawn jobs kept in memory: the widest window, today, and the longest life before it, with some to spare. */
 const CACHED_DAYS = 15 + 1 + 2 * MAX_LIFE_DAYS;
@@ -23,19 +24,28 @@ export interface Moment {
   readonly world: World;
 }
 
+/** An endpoint's rows at the moment, those of another region included where it shows them. */
+export function countAnswer(jobs: JobTable, query: Query, moment: Moment): CountedRows {
+  const own = countJobs(jobs, query, moment);
+  if (!moment.world.foreignRegionRows) return own;
+  const region = foreignRegionOf(query.region);
+  return joinRows(
+    own,
+    countJobs(jobs, { ...query, region }, { ...moment, only: (account) => account % 10 === 0 }),
+  );
+}
+
 /** Counts one region's jobs as they stand at the moment. `only` narrows the accounts, by index. */
-export function countJobs(
+function countJobs(
   jobs: JobTable,
   query: Query,
   { now, world, only = () => true }: Moment & { readonly only?: (account: number) => boolean },
 ): CountedRows {
-  const window = windowOf(query, world, now);
+  const window = windowOf(query, { ...world, calendar: calendarOf(query.region, world) }, now);
   const absences = absencesIn(query.region, world.absences);
   const accounts = visible(
     projectValues(jobs.accounts, query.filters.AccountId),
-    (index) =>
-      only(index) &&
-      !absences.some((absence) => isOf(absence, jobs.accounts[index]!) && covers(absence, now * 1000)),
+    (index) => only(index) && isVisible(index, { accounts: jobs.accounts, absences, now, world }),
   );
   const types = projectValues(resourceTypes, query.filters.ResourceType);
   const traits = projectTraits(traitTableOf(query.kind).traits, query.filters);
@@ -65,23 +75,8 @@ interface Counting {
   readonly absences: readonly Absence[];
 }
 
-function isOf(absence: Absence, account: string): boolean {
-  return absence.account === '*' || absence.account === account;
-}
-
 function visible<Label>(projection: Projection<Label>, seen: (index: number) => boolean): Projection<Label> {
   return { ...projection, target: projection.target.map((target, index) => (seen(index) ? target : -1)) };
-}
-
-/** Jobs that were never created: by account index, the periods it was out of the organisation. */
-function departures({ jobs, absences }: Counting): ReadonlyMap<number, readonly Absence[]> {
-  const left = absences.filter(({ why }) => why === 'left');
-  if (left.length === 0) return new Map();
-  return new Map(
-    jobs.accounts
-      .map((account, index) => [index, left.filter((absence) => isOf(absence, account))] as const)
-      .filter(([, own]) => own.length > 0),
-  );
 }
 
 /** Count by key, one map per row window. */
@@ -90,9 +85,10 @@ function fill(counting: Counting): readonly ReadonlyMap<number, number>[] {
   const lookBack = world.countOn === 'creation' ? 0 : MAX_LIFE_DAYS;
   const windows = window.daily ? Math.max(0, window.endDay - window.firstDay) : 1;
   const counts = Array.from({ length: windows }, () => new Map<number, number>());
-  const gone = departures(counting);
+  const gone = departures(jobs.accounts, counting.absences);
   jobs.forgetBefore(query.kind, query.region, window.endDay - CACHED_DAYS);
-  for (let day = window.firstDay - lookBack; day < window.endDay; day++)
+  const { slack } = window.calendar;
+  for (let day = window.firstDay - lookBack - slack; day < window.endDay + slack; day++)
     fillDay(counting, { day, gone, counts });
   return counts;
 }
@@ -114,7 +110,7 @@ function fillDay(
   for (let line = 0; line < sheet.size; line++) {
     const account = into.accounts.target[sheet.account[line]!]!;
     const type = into.types.target[sheet.resourceType[line]!]!;
-    if (account < 0 || type < 0) continue;
+    if (account < 0 || type < 0 || !isCounted(sheet, line, world.countJobs)) continue;
     moment.lifeCycle = lifeCycles[sheet.lifeCycle[line]!]!;
     const step = stepAt(sheet, line, moment);
     if (step === undefined) continue;
@@ -125,10 +121,15 @@ function fillDay(
     const changed = sheet.times[step][line]!;
     const instant =
       world.countOn === 'last-change' || (world.countOn === 'completion' && step === 4) ? changed : created;
-    const countedOn = Math.floor(instant / DAY_SECONDS);
+    const countedOn = window.calendar.dayOf(instant);
     if (instant < window.from || countedOn >= window.endDay) continue;
     const bucket = counts[window.daily ? countedOn - window.firstDay : 0]!;
     const key = (account * into.types.labels.length + type) * into.traits.labels.length + trait;
     bucket.set(key, (bucket.get(key) ?? 0) + sheet.count[line]!);
   }
+}
+
+function isCounted(sheet: JobSheet, line: number, counted: World['countJobs']): boolean {
+  if (counted === 'top-level') return sheet.parent[line] === -1;
+  return counted === 'all' || sheet.isParent[line] === 0;
 }

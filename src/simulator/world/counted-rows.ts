@@ -1,3 +1,5 @@
+import type { Items } from './snapshots.ts';
+
 /** One summary as AWS spells it; times in epoch seconds. */
 export interface SummaryItem {
   readonly Region: string;
@@ -12,11 +14,7 @@ export interface SummaryItem {
   readonly EndTime: number;
 }
 
-/** The counted rows of an answer. Rows are built when read: a page never pays for the others. */
-export interface CountedRows {
-  readonly length: number;
-  slice(from: number, to: number): SummaryItem[];
-}
+export type CountedRows = Items<SummaryItem>;
 
 export interface CountedRowsOptions {
   readonly zeroRows: boolean;
@@ -52,6 +50,7 @@ export function createCountedRows(
   });
   return {
     length,
+    bytes: keys.byteLength + values.byteLength + windows.byteLength,
     slice: (from, to) => {
       const start = Math.max(0, from);
       return Array.from({ length: Math.max(0, Math.min(to, length) - start) }, (_, nth) => item(start + nth));
@@ -63,6 +62,7 @@ export function createCountedRows(
 export function joinRows(first: CountedRows, second: CountedRows): CountedRows {
   return {
     length: first.length + second.length,
+    bytes: first.bytes + second.bytes,
     slice: (from, to) => [...first.slice(from, to), ...second.slice(from - first.length, to - first.length)],
   };
 }

@@ -1,5 +1,6 @@
 import type { Kind } from '../../../schemas/kinds.ts';
-import { drawJobs, type JobSheet } from './jobs.ts';
+import type { JobDraw, JobSheet } from './job-sheet.ts';
+import { drawJobs } from './jobs.ts';
 
 /** Every job of the simulated timeline, drawn when first asked for. */
 export interface JobTable {
@@ -10,13 +11,11 @@ export interface JobTable {
   forgetBefore(kind: Kind, region: string, day: number): void;
 }
 
-export interface JobTableOptions {
-  readonly seed: string;
+export interface JobTableOptions extends Pick<JobDraw, 'seed' | 'rowsPerDay' | 'composites'> {
   readonly accounts: readonly string[];
-  readonly rowsPerDay: number;
 }
 
-export function createJobTable(options: JobTableOptions): JobTable {
+export function createJobTable({ accounts, ...options }: JobTableOptions): JobTable {
   const tables = new Map<string, Map<number, JobSheet>>();
   const daysOf = (kind: Kind, region: string): Map<number, JobSheet> => {
     const jobs = tables.get(`${kind} ${region}`) ?? new Map<number, JobSheet>();
@@ -24,12 +23,10 @@ export function createJobTable(options: JobTableOptions): JobTable {
     return jobs;
   };
   return {
-    accounts: options.accounts,
+    accounts,
     sheet: (kind, region, day) => {
       const jobs = daysOf(kind, region);
-      const { seed, rowsPerDay } = options;
-      const sheet =
-        jobs.get(day) ?? drawJobs({ seed, rowsPerDay, region, kind, day, accounts: options.accounts.length });
+      const sheet = jobs.get(day) ?? drawJobs({ ...options, region, kind, day, accounts: accounts.length });
       jobs.set(day, sheet);
       return sheet;
     },

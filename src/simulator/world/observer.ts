@@ -1,10 +1,12 @@
 import { type EpochMs } from '../../../schemas/columns.ts';
 import type { Kind } from '../../../schemas/kinds.ts';
-import { type Day, startOfDay, utcDay } from '../../domain/day.ts';
+import { zoneOf } from '../../../schemas/region-zones.ts';
+import { addDays, type Day, startOfDay } from '../../domain/day.ts';
+import { localDay, localMidnight, type OffsetAt, offsetsOf } from '../../domain/time-zone.ts';
 import { covers } from './accounts.ts';
 import { type JobTraits, traitTableOf } from './job-traits.ts';
 import type { JobTable } from './job-table.ts';
-import { DAY_SECONDS, MAX_LIFE_DAYS, resourceTypes } from './jobs.ts';
+import { DAY_SECONDS, MAX_LIFE_DAYS, resourceTypes } from './job-sheet.ts';
 import type { SummaryItem } from './counted-rows.ts';
 import type { World } from './world.ts';
 
@@ -21,6 +23,8 @@ interface JobLife {
   readonly account: string;
   readonly resourceType: string;
   readonly count: number;
+  readonly isParent: boolean;
+  readonly isChild: boolean;
   readonly history: readonly {
     readonly since: number;
     readonly traits: JobTraits;
@@ -34,20 +38,26 @@ interface JobLife {
  */
 export function observeDay(
   jobs: JobTable,
-  world: Pick<World, 'countOn' | 'absences'>,
+  world: Pick<World, 'countOn' | 'countJobs' | 'dayZone' | 'absences'>,
   wanted: Observation,
 ): SummaryItem[] {
   const rows = new Map<string, SummaryItem>();
-  const start = startOfDay(wanted.day) / 1000;
+  const offsetAt = offsetIn(wanted.region, world);
+  const [StartTime, EndTime] = [0, 1].map((next) => {
+    const midnight = startOfDay(addDays(wanted.day, next));
+    return (world.dayZone === 'region' ? localMidnight(midnight, offsetAt) : midnight) / 1000;
+  });
   for (const life of livesAround(jobs, wanted)) {
     const shown = life.history.filter(({ since }) => since * 1000 <= wanted.at);
     const [first, last] = [shown.at(0), shown.at(-1)];
+    if (life.isChild ? world.countJobs === 'top-level' : life.isParent && world.countJobs === 'leaves')
+      continue;
     if (!first || !last || neverCreated(world, life, { created: first.since * 1000, region: wanted.region }))
       continue;
     const countedAt = { creation: first, completion: last.final ? last : first, 'last-change': last }[
       world.countOn
     ];
-    if (utcDay(countedAt.since * 1000) !== wanted.day) continue;
+    if (localDay(countedAt.since * 1000, offsetAt) !== wanted.day) continue;
     const who = {
       Region: wanted.region,
       AccountId: life.account,
@@ -56,9 +66,13 @@ export function observeDay(
     };
     const key = JSON.stringify(who);
     const Count = (rows.get(key)?.Count ?? 0) + life.count;
-    rows.set(key, { ...who, Count, StartTime: start, EndTime: start + DAY_SECONDS });
+    rows.set(key, { ...who, Count, StartTime: StartTime!, EndTime: EndTime! });
   }
   return [...rows.values()];
+}
+
+function offsetIn(region: string, { dayZone }: Pick<World, 'dayZone'>): OffsetAt {
+  return offsetsOf((dayZone === 'utc' ? undefined : zoneOf(region)) ?? 'UTC');
 }
 
 function neverCreated(
@@ -78,7 +92,8 @@ function neverCreated(
 function* livesAround(jobs: JobTable, { kind, region, day }: Observation): Generator<JobLife> {
   const { traits, lifeCycles } = traitTableOf(kind);
   const last = startOfDay(day) / 1000 / DAY_SECONDS;
-  for (let created = last - MAX_LIFE_DAYS; created <= last; created++) {
+  // A day of another time zone begins and ends on days of UTC that are its neighbours.
+  for (let created = last - MAX_LIFE_DAYS - 1; created <= last + 1; created++) {
     const sheet = jobs.sheet(kind, region, created);
     for (let line = 0; line < sheet.size; line++) {
       const lifeCycle = lifeCycles[sheet.lifeCycle[line]!]!;
@@ -86,6 +101,8 @@ function* livesAround(jobs: JobTable, { kind, region, day }: Observation): Gener
         account: jobs.accounts[sheet.account[line]!]!,
         resourceType: resourceTypes[sheet.resourceType[line]!]!,
         count: sheet.count[line]!,
+        isParent: sheet.isParent[line] === 1,
+        isChild: sheet.parent[line]! >= 0,
         history: lifeCycle.flatMap((index, step) =>
           index < 0 ? [] : [{ since: sheet.times[step]![line]!, traits: traits[index]!, final: step === 4 }],
         ),

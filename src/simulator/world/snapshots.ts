@@ -1,63 +1,50 @@
-import { countJobs, type Moment, type Query } from './count.ts';
-import type { JobTable } from './job-table.ts';
-import { joinRows, type CountedRows } from './counted-rows.ts';
-import { foreignRegionOf } from './world.ts';
-
-/** Counted answers, cached so that a later page needs no new count. */
-export interface Snapshots {
-  /** The rows a request has at a moment. `version` numbers the changes of the world's settings. */
-  at(query: Query, moment: Moment & { readonly version: number }): CountedRows;
-  /** The same, only if it was counted before and is still cached. */
-  cached(query: Query, moment: { readonly now: number; readonly version: number }): CountedRows | undefined;
+/** Whole answers, cached so that a later page needs no new count. Items are made when read. */
+export interface Items<T> {
+  readonly length: number;
+  /** About what it takes of memory. */
+  readonly bytes: number;
+  slice(from: number, to: number): T[];
 }
 
-/** About 9 bytes each. The newest snapshot is cached whatever its size. */
-const MAX_CACHED_ROWS = 8_000_000;
+export interface Snapshots {
+  /** The answer known by a key, made where it is not cached. */
+  at<T>(key: string, make: () => Items<T>): Items<T>;
+  /** The same, only if it is still cached. */
+  cached<T>(key: string): Items<T> | undefined;
+}
 
-export function createSnapshots(jobs: JobTable): Snapshots {
-  const cache = new Map<string, CountedRows>();
-  const read = (key: string): CountedRows | undefined => {
-    const counted = cache.get(key);
-    if (counted === undefined) return undefined;
+/** The newest snapshot is cached whatever its size. */
+const MAX_CACHED_BYTES = 80_000_000;
+
+export function createSnapshots(): Snapshots {
+  const cache = new Map<string, Items<unknown>>();
+  const read = <T>(key: string): Items<T> | undefined => {
+    const items = cache.get(key);
+    if (items === undefined) return undefined;
     // Map keeps insertion order: what was read last is forgotten last.
     cache.delete(key);
-    cache.set(key, counted);
-    return counted;
+    cache.set(key, items);
+    return items as Items<T>;
   };
   return {
-    cached: (query, moment) => read(keyOf(query, moment)),
-    at: (query, moment) => {
-      const key = keyOf(query, moment);
-      const known = read(key);
+    cached: read,
+    at: <T>(key: string, make: () => Items<T>) => {
+      const known = read<T>(key);
       if (known) return known;
-      const counted = countAnswer(jobs, query, moment);
-      cache.set(key, counted);
+      const items = make();
+      cache.set(key, items);
       forgetOldest(cache);
-      return counted;
+      return items;
     },
   };
 }
 
-function keyOf(query: Query, moment: { readonly now: number; readonly version: number }): string {
-  return JSON.stringify([moment.version, moment.now, query.kind, query.region, query.period, query.filters]);
-}
-
-function forgetOldest(cache: Map<string, CountedRows>): void {
+function forgetOldest(cache: Map<string, Items<unknown>>): void {
   let total = 0;
-  for (const counted of cache.values()) total += counted.length;
-  for (const [key, counted] of cache) {
-    if (total <= MAX_CACHED_ROWS || cache.size === 1) return;
+  for (const items of cache.values()) total += items.bytes;
+  for (const [key, items] of cache) {
+    if (total <= MAX_CACHED_BYTES || cache.size === 1) return;
     cache.delete(key);
-    total -= counted.length;
+    total -= items.bytes;
   }
-}
-
-function countAnswer(jobs: JobTable, query: Query, moment: Moment): CountedRows {
-  const own = countJobs(jobs, query, moment);
-  if (!moment.world.foreignRegionRows) return own;
-  const region = foreignRegionOf(query.region);
-  return joinRows(
-    own,
-    countJobs(jobs, { ...query, region }, { ...moment, only: (account) => account % 10 === 0 }),
-  );
 }

@@ -1,9 +1,11 @@
 import { type AggregationPeriod, factsOf, type Kind, periodDays } from '../../../schemas/kinds.ts';
-import { DAY_SECONDS, type EpochSeconds } from './jobs.ts';
+import type { Calendar } from './calendar.ts';
+import { DAY_SECONDS, type EpochSeconds } from './job-sheet.ts';
 import type { World } from './world.ts';
 
 /** The stretch of time one answer counts, and the windows of its rows. */
 export interface CountedWindow {
+  readonly calendar: Calendar;
   /** Jobs that count before this instant are out: a rolling window cuts its oldest day here. */
   readonly from: EpochSeconds;
   /** Days since the epoch; the last one is not included. */
@@ -16,15 +18,14 @@ export interface CountedWindow {
 /** The window an answer covers at an instant. */
 export function windowOf(
   request: { readonly kind: Kind; readonly period: AggregationPeriod },
-  world: Pick<World, 'window' | 'showToday'>,
+  { window, showToday, calendar }: Pick<World, 'window' | 'showToday'> & { readonly calendar: Calendar },
   now: EpochSeconds,
 ): CountedWindow {
-  const today = Math.floor(now / DAY_SECONDS);
-  const { days, daily } = reachOf(request.kind, request.period, world.window);
+  const today = calendar.dayOf(now);
+  const { days, daily } = reachOf(request.kind, request.period, window);
   const from =
-    world.window === 'rolling' ? now - (now % 3600) - days * DAY_SECONDS : (today - days) * DAY_SECONDS;
-  const firstDay = Math.floor(from / DAY_SECONDS);
-  return { from, firstDay, endDay: world.showToday ? today + 1 : today, daily };
+    window === 'rolling' ? now - (now % 3600) - days * DAY_SECONDS : calendar.startOf(today - days);
+  return { calendar, from, firstDay: calendar.dayOf(from), endDay: showToday ? today + 1 : today, daily };
 }
 
 /**
@@ -49,7 +50,8 @@ export function boundsOf(
   window: CountedWindow,
   nth: number,
 ): { readonly StartTime: number; readonly EndTime: number } {
-  if (!window.daily) return { StartTime: window.from, EndTime: window.endDay * DAY_SECONDS };
-  const StartTime = (window.firstDay + nth) * DAY_SECONDS;
-  return { StartTime, EndTime: StartTime + DAY_SECONDS };
+  const { calendar, firstDay, endDay } = window;
+  if (!window.daily) return { StartTime: window.from, EndTime: calendar.saidStartOf(endDay) };
+  const day = firstDay + nth;
+  return { StartTime: calendar.saidStartOf(day), EndTime: calendar.saidStartOf(day + 1) };
 }

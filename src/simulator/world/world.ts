@@ -24,6 +24,28 @@ export interface World {
   readonly foreignRegionRows: boolean;
   /** Whether counts may change between the pages of one answer. Else a token keeps its snapshot. Default: false. */
   readonly countsMove: boolean;
+  /**
+   * Which jobs of a composite count: parents and their children, `top-level` (parents, and jobs without a parent), or
+   * `leaves` (children, and jobs without children). Default: `all`.
+   */
+  readonly countJobs: 'all' | 'top-level' | 'leaves';
+  /**
+   * When a day begins: at midnight UTC, or at midnight in the region's own time zone. With `region` StartTime and EndTime
+   * say so, with `region-unsaid` they name the midnights UTC of that date. Default: `utc`.
+   */
+  readonly dayZone: 'utc' | 'region' | 'region-unsaid';
+  /** Summaries are as they were so many milliseconds ago; lists of jobs are always of now. Default: 0. */
+  readonly summariesAge: number;
+  /**
+   * Whether cross-account monitoring is on. Else the caller is the organisation's first account: summaries of `ANY` silently
+   * show that account only, and lists of `*` are refused. Default: true.
+   */
+  readonly monitoring: boolean;
+  /** Days of jobs that lists have, and by what: when jobs were created or, once they are, completed. Default: 30, `creation`. */
+  readonly listDays: number;
+  readonly listBy: 'creation' | 'completion';
+  /** Share of the jobs that lists have, 0 to 1. Default: 1. */
+  readonly listShare: number;
   /** When accounts are missing from answers. Default: those that `churn` generated. */
   readonly absences: readonly Absence[];
 }
@@ -35,6 +57,13 @@ export const defaultWorld: World = {
   zeroRows: false,
   foreignRegionRows: false,
   countsMove: false,
+  countJobs: 'all',
+  dayZone: 'utc',
+  summariesAge: 0,
+  monitoring: true,
+  listDays: 30,
+  listBy: 'creation',
+  listShare: 1,
   absences: [],
 };
 

@@ -5,60 +5,102 @@ import { fileURLToPath } from 'node:url';
 import { CLI } from '../../fixtures/cli.ts';
 import { type PythonEnvironment, type ProgramEnd, pythonEnvironment } from '../python-environment.ts';
 
-export const majors = ['2', '3'] as const;
-export type Major = (typeof majors)[number];
+/** The oldest that is supported, with its own provider; the last of Airflow 2; the newest. */
+export const versions = ['2.10', '2.11', '3.3'] as const;
+export type Version = (typeof versions)[number];
+export const newest: Version = '3.3';
 
-const environments: Readonly<Record<Major, PythonEnvironment>> = {
-  '2': pythonEnvironment('airflow-2', new URL('./requirements-2.txt', import.meta.url)),
-  '3': pythonEnvironment('airflow-3', new URL('./requirements-3.txt', import.meta.url)),
+const environments: Readonly<Record<Version, PythonEnvironment>> = {
+  '2.10': environmentOf('2.10'),
+  '2.11': environmentOf('2.11'),
+  '3.3': environmentOf('3.3'),
 };
 
-/** Makes both Airflows, each in an environment of its own. */
-export function setup(): void {
-  for (const major of majors) environments[major].install();
+function environmentOf(version: Version): PythonEnvironment {
+  return pythonEnvironment(`airflow-${version}`, new URL(`./requirements-${version}.txt`, import.meta.url));
 }
 
-const DAGS = fileURLToPath(new URL('../../../jobs/airflow', import.meta.url));
+/** Makes each Airflow in an environment of its own. */
+export function setup(): void {
+  for (const version of versions) environments[version].install();
+}
 
-/** What Airflow makes of the DAG's file. */
-export interface ImportedDag {
+export const DAGS = fileURLToPath(new URL('../../../jobs/airflow', import.meta.url));
+
+/** What Airflow makes of the file of DAGs with some settings. */
+export interface Imported {
   readonly errors: readonly string[];
-  readonly dag: {
-    readonly timetable: string;
-    readonly summary: string;
-    readonly catchup: boolean;
-    readonly max_active_runs: number;
-    readonly tasks: Readonly<
-      Record<
-        string,
-        {
-          readonly type: string;
-          readonly mapped: boolean;
-          readonly retries: number;
-          readonly trigger_rule: string;
-          readonly upstream: readonly string[];
-          readonly outlets: readonly string[];
-        }
-      >
-    >;
-  } | null;
+  readonly dags: Readonly<Record<string, ImportedDag>>;
+}
+
+export interface ImportedDag {
+  readonly timetable: string;
+  readonly summary: string | null;
+  readonly catchup: boolean;
+  readonly max_active_runs: number;
+  /** Seconds. */
+  readonly dagrun_timeout: number;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly tasks: Readonly<
+    Record<
+      string,
+      {
+        readonly type: string;
+        readonly mapped: boolean;
+        readonly retries: number;
+        readonly pool: string;
+        /** Seconds. */
+        readonly execution_timeout: number | null;
+        readonly trigger_rule: string;
+        readonly upstream: readonly string[];
+        readonly outlets: readonly string[];
+      }
+    >
+  >;
+}
+
+export type AirflowSettings = Readonly<Record<string, string>>;
+
+/** A run as a person starts it. */
+export interface ManualRun {
+  readonly dag?: string;
+  readonly params?: Readonly<Record<string, unknown>>;
+}
+
+/** What Airflow's database holds of the last run. */
+export interface RunState {
+  readonly state: string;
+  readonly tasks: readonly {
+    readonly task: string;
+    readonly map_index: number;
+    readonly state: string;
+    readonly tries: number;
+    readonly label: string | null;
+  }[];
+  /** Bytes of each XCom. */
+  readonly xcoms: readonly { readonly task: string; readonly key: string; readonly size: number }[];
+  /** Updates of assets, oldest first. */
+  readonly assets: readonly { readonly uri: string; readonly extra: Readonly<Record<string, unknown>> }[];
 }
 
 export interface Airflow {
-  /** Imports the DAG with these settings of its own. */
-  importDag(settings?: Readonly<Record<string, string>>): Promise<ImportedDag>;
-  /** Runs the DAG once, with `airflow dags test`. */
+  /** Imports the DAGs once with each of these settings, in the same order. */
+  importDags(each: readonly AirflowSettings[]): Promise<readonly Imported[]>;
+  /** Runs a DAG once, with `airflow dags test`. */
   test(
-    settings: Readonly<Record<string, string>>,
+    settings: AirflowSettings,
     env: Readonly<Record<string, string>>,
+    run?: ManualRun,
   ): Promise<ProgramEnd>;
+  /** What is left of that run in the database. */
+  inspect(): Promise<RunState>;
   close(): Promise<void>;
 }
 
 /** A real Airflow with an empty database. */
-export async function startAirflow(major: Major): Promise<Airflow> {
-  const { program, run } = environments[major];
-  const home = await mkdtemp(join(tmpdir(), `backup-ledger-airflow-${major}-`));
+export async function startAirflow(version: Version): Promise<Airflow> {
+  const { program, run } = environments[version];
+  const home = await mkdtemp(join(tmpdir(), `backup-ledger-airflow-${version}-`));
   const base = {
     HOME: home,
     // Where a task finds bash and node, and Airflow itself.
@@ -68,30 +110,33 @@ export async function startAirflow(major: Major): Promise<Airflow> {
     AIRFLOW__CORE__LOAD_EXAMPLES: 'False',
     AIRFLOW__BACKUP_LEDGER__COMMAND: `${process.execPath} ${CLI}`,
     AIRFLOW__BACKUP_LEDGER__RETRY_DELAY_SECONDS: '1',
+    AIRFLOW__BACKUP_LEDGER__ECS_POLL_SECONDS: '1',
   };
   const migrated = await run('airflow', ['db', 'migrate'], base);
   if (migrated.code !== 0) throw new Error(migrated.stderr);
+  const script = async (name: string, args: readonly string[], input = ''): Promise<unknown> => {
+    const path = fileURLToPath(new URL(`./${name}`, import.meta.url));
+    const { code, stdout, stderr } = await run('python', [path, ...args], base, input);
+    if (code !== 0) throw new Error(stderr);
+    return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+  };
   return {
-    async importDag(settings = {}) {
-      const script = fileURLToPath(new URL('./read_dag.py', import.meta.url));
-      const { code, stdout, stderr } = await run('python', [script, DAGS], {
-        ...base,
-        ...variables(settings),
-      });
-      if (code !== 0) throw new Error(stderr);
-      return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as ImportedDag;
+    async importDags(each) {
+      const answer = await script('read_dag.py', [DAGS], JSON.stringify(each.map(variables)));
+      return answer as readonly Imported[];
     },
-    test: (settings, env) =>
-      run('airflow', ['dags', 'test', 'backup_ledger', '2026-11-23'], {
+    test: (settings, env, { dag = 'backup_ledger', params = {} } = {}) =>
+      run('airflow', ['dags', 'test', '--conf', JSON.stringify(params), dag, '2026-11-23'], {
         ...base,
         ...variables(settings),
         ...env,
       }),
+    inspect: async () => (await script('read_run.py', [join(home, 'airflow.db')])) as RunState,
     close: () => rm(home, { recursive: true, force: true }),
   };
 }
 
-function variables(settings: Readonly<Record<string, string>>): Record<string, string> {
+function variables(settings: AirflowSettings): Record<string, string> {
   return Object.fromEntries(
     Object.entries(settings).map(([key, value]) => [`AIRFLOW__BACKUP_LEDGER__${key.toUpperCase()}`, value]),
   );

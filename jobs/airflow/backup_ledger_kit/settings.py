@@ -1,0 +1,52 @@
+"""Settings of section ``[backup_ledger]`` of ``airflow.cfg``, or ``AIRFLOW__BACKUP_LEDGER__<KEY>``: README.md has the list."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from airflow.configuration import conf
+
+SECTION = "backup_ledger"
+
+
+def setting(key: str, default: str = "") -> str:
+    return conf.get(SECTION, key, fallback=default).strip()
+
+
+def required(key: str, meaning: str) -> str:
+    """A setting without a default that would be right anywhere."""
+    value = setting(key)
+    if not value:
+        raise ValueError(f"[{SECTION}] {key}: expected {meaning}, got nothing: set AIRFLOW__{SECTION.upper()}__{key.upper()}")
+    return value
+
+
+def one_of(key: str, choices: tuple[str, ...], default: str) -> str:
+    value = setting(key, default)
+    if value not in choices:
+        raise ValueError(f"[{SECTION}] {key}: expected one of {', '.join(choices)}, got {value!r}")
+    return value
+
+
+def number(key: str, default: float) -> float:
+    text = setting(key, str(default))
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if value <= 0:
+        raise ValueError(f"[{SECTION}] {key}: expected a number above 0, got {text!r}")
+    return value
+
+
+def switch(key: str, default: str) -> bool:
+    return one_of(key, ("on", "off"), default) == "on"
+
+
+def names(text: str) -> list[str]:
+    """Of a list separated by commas."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def seconds(key: str, default: float) -> timedelta:
+    return timedelta(seconds=number(key, default))

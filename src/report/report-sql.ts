@@ -1,0 +1,76 @@
+import { type Kind, kindNames } from '../../schemas/kinds.ts';
+import { dailyViewName } from '../../schemas/views/daily.ts';
+import { failuresViewName } from '../../schemas/views/failures.ts';
+import { type Day, monthOf } from '../domain/day.ts';
+import { endings } from './report-data.ts';
+
+/** What the report asks the views, and nothing else. */
+
+/** Days, the first and the last included. */
+export interface DayRange {
+  readonly from: Day;
+  readonly to: Day;
+}
+
+/** Bounds the months, so that only their objects are read, and the days. */
+function within({ from, to }: DayRange): string {
+  return (
+    `start_month BETWEEN '${monthOf(from)}' AND '${monthOf(to)}' ` +
+    `AND start_date BETWEEN DATE '${from}' AND DATE '${to}'`
+  );
+}
+
+function ofEachKind(select: (kind: Kind) => string): string {
+  return `(
+  ${kindNames.map(select).join('\n  UNION ALL\n  ')}
+) AS counted`;
+}
+
+/** Account, cells, jobs, jobs in trouble, first and last start date. */
+export function accountsSql(range: DayRange): string {
+  return `SELECT account_id, count(*) AS cells, sum(jobs) AS jobs, sum(trouble) AS trouble,
+  min(start_date) AS first_date, max(start_date) AS last_date
+FROM ${ofEachKind(
+    (kind) =>
+      `SELECT account_id, start_date, jobs, finished - completed AS trouble FROM ${dailyViewName(kind)} WHERE ${within(range)}`,
+  )}
+GROUP BY account_id`;
+}
+
+/** First and last start date of the whole ledger. */
+export function heldSql(): string {
+  return `SELECT min(first_date), max(last_date)
+FROM ${ofEachKind((kind) => `SELECT min(start_date) AS first_date, max(start_date) AS last_date FROM ${dailyViewName(kind)}`)}`;
+}
+
+/** Day, region, account, and jobs in the order of `endings`. */
+export function dailySql(kind: Kind, range: DayRange): string {
+  return `SELECT start_date, region, account_id, ${endings.join(', ')} FROM ${dailyViewName(kind)} WHERE ${within(range)}`;
+}
+
+/** Day, region, account, reason, resource type, state, jobs. */
+export function troubleSql(kind: Kind, range: DayRange): string {
+  return `SELECT start_date, region, account_id, coalesce(message_category, state), resource_type, state, sum(jobs)
+FROM ${failuresViewName(kind)} WHERE ${within(range)}
+GROUP BY start_date, region, account_id, coalesce(message_category, state), resource_type, state`;
+}
+
+/** Kind, region, day, slices, pulled, lost, matched, mismatched, unfinished rows. */
+export function coverageSql(range: DayRange): string {
+  return `SELECT kind, region, start_date, count(*),
+  sum(CASE WHEN pulled THEN 1 ELSE 0 END), sum(CASE WHEN gap THEN 1 ELSE 0 END),
+  sum(CASE WHEN reconciled = 'matched' THEN 1 ELSE 0 END), sum(CASE WHEN reconciled = 'mismatched' THEN 1 ELSE 0 END),
+  max(unfinished_rows)
+FROM ledger_coverage
+WHERE ${within(range)}
+GROUP BY kind, region, start_date`;
+}
+
+/** Kind, region, newest day seen, last good pull. */
+export function freshnessSql(range: DayRange): string {
+  return `SELECT kind, region, max(CASE WHEN pulled THEN start_date END), CAST(max(last_observed) AS varchar)
+FROM ledger_coverage
+WHERE ${within(range)}
+GROUP BY kind, region
+ORDER BY kind, region`;
+}
