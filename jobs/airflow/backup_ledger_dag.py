@@ -18,9 +18,10 @@ from airflow.timetables.trigger import CronTriggerTimetable
 # Airflow looks for modules in the DAGs folder only, and this file may lie in a folder of it.
 sys.path.append(str(Path(__file__).parent))
 
+from backup_ledger_kit.limits import EXECUTION_TIMEOUT, VERIFY_TIMEOUT
 from backup_ledger_kit.results import sums_of
-from backup_ledger_kit.runners import EXECUTION_TIMEOUT, VERIFY_TIMEOUT, chosen_runner
-from backup_ledger_kit.settings import number, seconds, setting, switch
+from backup_ledger_kit.runners import chosen_runner
+from backup_ledger_kit.settings import seconds, setting, switch, whole
 from backup_ledger_kit.slices import label_of
 from backup_ledger_kit.versions import DAG, AirflowFailException, AirflowSkipException, Asset, EmptyOperator, Param, task
 
@@ -52,7 +53,7 @@ def options(**others) -> dict:
         "catchup": False,
         "max_active_runs": 1,
         "default_args": {
-            "retries": int(setting("retries", "4")),
+            "retries": whole("retries", 4, least=0),
             "retry_delay": seconds("retry_delay_seconds", 60),
             "retry_exponential_backoff": True,
             "max_retry_delay": timedelta(minutes=15),
@@ -89,7 +90,7 @@ with DAG(
         task_id="pull",
         action="pull",
         map_index_template="{{ label }}",
-        max_active_tis_per_dag=int(number("concurrency", 8)),
+        max_active_tis_per_dag=whole("concurrency", 8),
         **common,
     ).expand(flags=plan.output)
 

@@ -108,6 +108,24 @@ describe('a success rate', () => {
   });
 });
 
+it('a week is compared with the one before it, not with those before that', async () => {
+  await story.pullTo(
+    LAST,
+    (day) =>
+      jobs(day, BAD, {
+        completed: day < '2026-11-09' ? 100 : day < '2026-11-16' ? 80 : 75,
+        failed: day < '2026-11-09' ? 0 : 20,
+      }),
+    { first: '2026-10-12' },
+  );
+  const result = await story.check();
+  expect(told(result)).toEqual([]);
+  expect(result.kinds[0]).toMatchObject({
+    week: { completed: 525, finished: 665 },
+    week_before: { completed: 560, finished: 700 },
+  });
+});
+
 describe('an account', () => {
   it('that falls silent on a known day is told from so many days on', async () => {
     await story.pullTo(LAST, (day) => [

@@ -11,7 +11,7 @@ NEEDS_A_PERSON = {64, 65, 70, 78}
 # `check` found what its thresholds do not allow: it would find it again.
 FINDINGS = 1
 # Names of the errors the Lambda function throws.
-NEEDS_A_PERSON_BY_NAME = ("FixConfig", "FixData", "ReportBug", "Findings")
+NEEDS_A_PERSON_BY_NAME = ("FixConfig", "FixData", "ReportBug")
 # What AWS answers where a name, a role or a permission is wrong.
 NEEDS_A_PERSON_BY_CODE = {
     "AccessDeniedException",

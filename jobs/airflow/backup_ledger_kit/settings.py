@@ -28,15 +28,11 @@ def one_of(key: str, choices: tuple[str, ...], default: str) -> str:
     return value
 
 
-def number(key: str, default: float) -> float:
+def whole(key: str, default: int, least: int = 1) -> int:
     text = setting(key, str(default))
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1
-    if value <= 0:
-        raise ValueError(f"[{SECTION}] {key}: expected a number above 0, got {text!r}")
-    return value
+    if not text.isdecimal() or int(text) < least:
+        raise ValueError(f"[{SECTION}] {key}: expected a whole number of at least {least}, got {text!r}")
+    return int(text)
 
 
 def switch(key: str, default: str) -> bool:
@@ -48,5 +44,5 @@ def names(text: str) -> list[str]:
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
-def seconds(key: str, default: float) -> timedelta:
-    return timedelta(seconds=number(key, default))
+def seconds(key: str, default: int) -> timedelta:
+    return timedelta(seconds=whole(key, default))

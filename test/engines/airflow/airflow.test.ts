@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { deployLambda } from '../../fixtures/lambda-function.ts';
 import {
   awsEnvironment,
   expectedRows,
@@ -7,9 +6,9 @@ import {
   type Trial,
   withoutObservation,
 } from '../../fixtures/trial.ts';
-import { type Proxy, startProxy } from '../proxy.ts';
 import { type Airflow, type Imported, type RunState, startAirflow, versions } from './airflow.ts';
 import { ecsSettings, type EcsService, endpointsOf, notAllowed, startEcs } from './ecs-service.ts';
+import { type LambdaService, serveLambda } from './lambda-service.ts';
 
 /** The DAG is imported and run by real Airflows, from the oldest that is supported to the newest. */
 
@@ -57,7 +56,10 @@ describe.each(versions)('Airflow %s', (version) => {
       [{ runner: 'cron' }, "runner: expected one of bash, ecs, lambda, got 'cron'"],
       [{}, 'ecs_subnets: expected the subnets the tasks run in, separated by commas, got nothing'],
       [{ runner: 'lambda' }, "lambda_function: expected the function's name or ARN"],
-      [{ runner: 'bash', concurrency: 'many' }, "concurrency: expected a number above 0, got 'many'"],
+      [
+        { runner: 'bash', concurrency: 'many' },
+        "concurrency: expected a whole number of at least 1, got 'many'",
+      ],
       [{ runner: 'bash', check: 'true' }, "check: expected one of on, off, got 'true'"],
     ] as const;
     let imports: readonly Imported[];
@@ -228,27 +230,10 @@ describe.each(versions)('Airflow %s', (version) => {
   });
 
   describe('runs the DAG through the Lambda function', () => {
-    let service: Proxy;
-    let actions: string[];
+    let service: LambdaService;
     beforeEach(async () => {
       trial = await openTrial({ on: 's3' });
-      const lambda = deployLambda(environment(MIXED));
-      actions = [];
-      service = await startProxy({
-        async answer({ body }) {
-          const event = JSON.parse(body) as { readonly action: string };
-          actions.push(event.action);
-          const { payload, failed } = await lambda.invoke(event);
-          return {
-            status: 200,
-            headers: {
-              'content-type': 'application/json',
-              ...(failed && { 'x-amz-function-error': 'Unhandled' }),
-            },
-            body: JSON.stringify(payload),
-          };
-        },
-      });
+      service = await serveLambda(environment(MIXED));
     });
     afterEach(async () => {
       await service.close();
@@ -259,7 +244,7 @@ describe.each(versions)('Airflow %s', (version) => {
       troubleInTwoRegions();
       const settings = { runner: 'lambda', lambda_function: 'backup-ledger', ...base };
       const { stdout, stderr } = await airflow.test(settings, { AWS_ENDPOINT_URL_LAMBDA: service.url });
-      expect(actions).toEqual(['plan', ...afterTrouble.map(() => 'pull')]);
+      expect(service.actions).toEqual(['plan', ...afterTrouble.map(() => 'pull')]);
       expect(await outcomes()).toEqual(afterTrouble);
       expect(`${stdout}${stderr}`).toContain('1 of 3 pulls failed: copy us-west-2 (pull 2): see');
     });

@@ -67,7 +67,7 @@ export interface ManualRun {
   readonly params?: Readonly<Record<string, unknown>>;
 }
 
-/** What Airflow's database holds of the last run. */
+/** A run, as Airflow's database has it. */
 export interface RunState {
   readonly state: string;
   readonly tasks: readonly {
@@ -92,7 +92,13 @@ export interface Airflow {
     env: Readonly<Record<string, string>>,
     run?: ManualRun,
   ): Promise<ProgramEnd>;
-  /** What is left of that run in the database. */
+  /** Path of one of its programs, and what it needs around it. */
+  program(name: string): string;
+  environment(
+    settings: AirflowSettings,
+    env: Readonly<Record<string, string>>,
+  ): Readonly<Record<string, string>>;
+  /** What the database holds of the last run. */
   inspect(): Promise<RunState>;
   close(): Promise<void>;
 }
@@ -108,10 +114,16 @@ export async function startAirflow(version: Version): Promise<Airflow> {
     AIRFLOW_HOME: home,
     AIRFLOW__CORE__DAGS_FOLDER: DAGS,
     AIRFLOW__CORE__LOAD_EXAMPLES: 'False',
+    AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION: 'False',
     AIRFLOW__BACKUP_LEDGER__COMMAND: `${process.execPath} ${CLI}`,
     AIRFLOW__BACKUP_LEDGER__RETRY_DELAY_SECONDS: '1',
     AIRFLOW__BACKUP_LEDGER__ECS_POLL_SECONDS: '1',
   };
+  const environment: Airflow['environment'] = (settings, env) => ({
+    ...base,
+    ...variables(settings),
+    ...env,
+  });
   const migrated = await run('airflow', ['db', 'migrate'], base);
   if (migrated.code !== 0) throw new Error(migrated.stderr);
   const script = async (name: string, args: readonly string[], input = ''): Promise<unknown> => {
@@ -126,11 +138,13 @@ export async function startAirflow(version: Version): Promise<Airflow> {
       return answer as readonly Imported[];
     },
     test: (settings, env, { dag = 'backup_ledger', params = {} } = {}) =>
-      run('airflow', ['dags', 'test', '--conf', JSON.stringify(params), dag, '2026-11-23'], {
-        ...base,
-        ...variables(settings),
-        ...env,
-      }),
+      run(
+        'airflow',
+        ['dags', 'test', '--conf', JSON.stringify(params), dag, '2026-11-23'],
+        environment(settings, env),
+      ),
+    program,
+    environment,
     inspect: async () => (await script('read_run.py', [join(home, 'airflow.db')])) as RunState,
     close: () => rm(home, { recursive: true, force: true }),
   };
