@@ -348,7 +348,7 @@ describe('a mistake', () => {
       ['--target', 'high'],
       'target: expected a percentage such as 95 or 99.5, or a share such as 0.95, got "high"',
     ],
-    [['--out', '/nonexistent/report.html'], 'out: expected a file that can be written'],
+    [['--out', '/dev/null/report.html'], 'out: expected a file that can be written'],
     [['--ledger', '/nonexistent/ledger'], 'ledger: expected a folder with a ledger in it'],
   ])('%j is told with exit 64', async (flags, words) => {
     await trial.pull();
