@@ -78,10 +78,19 @@ async function assertReplaceable(path: string): Promise<void> {
     if (existsSync(join(folder, MANIFEST)))
       throw new UsageError([`out: expected a file outside every ledger, got ${path}: ${folder} is a ledger`]);
   }
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return;
+  if (!isFile(path)) return;
   const head = await headOf(path);
   if (head.length > 0 && !head.includes(GENERATOR))
     throw new UsageError([`out: expected a new file or an earlier report, got ${path}, which is neither`]);
+}
+
+/** False, too, for a path that leads through a file: writing says so. */
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }
 
 async function headOf(path: string): Promise<Buffer> {

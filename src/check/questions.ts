@@ -166,10 +166,10 @@ async function histories(engine: QueryEngine, where: string): Promise<AccountHis
 function historySql(kind: Kind, where: string): string {
   const completedOn = 'CASE WHEN completed > 0 THEN start_date END';
   return `SELECT '${kind}' AS kind, region, account_id, min(start_date), max(start_date),
-  min(${completedOn}), max(${completedOn}), count(DISTINCT ${completedOn}),
+  min(${completedOn}), max(${completedOn}), count(${completedOn}),
   max(CASE WHEN finished > completed THEN start_date END)
 FROM ${dailyViewName(kind)}
-WHERE ${where} AND jobs > 0 AND account_id IS NOT NULL
+WHERE ${where} AND account_id IS NOT NULL
 GROUP BY region, account_id`;
 }
 

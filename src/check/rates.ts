@@ -68,9 +68,7 @@ function tooLow(
   const known = [rateOf(onLastDay), rateOf(week)].filter((rate) => rate !== undefined);
   const value = Math.min(...known);
   if (known.length === 0 || value >= minSuccess) return [];
-  const message =
-    `${whose(account)}${shareOf(onLastDay, `on ${day}`)}, ${shareOf(week, `in the ${WEEK_DAYS} days to it`)}; ` +
-    `at least ${minSuccess} % expected`;
+  const message = `${whose(account)}${sharesOf([onLast(onLastDay, day), inWeek(week, 'it')])}; at least ${minSuccess} % expected`;
   const code = 'success-low';
   return [aFinding({ code, kind, account, day, value, compared_with: minSuccess, message })];
 }
@@ -83,18 +81,28 @@ function fell(
   const [value, before] = [rateOf(week), rateOf(weekBefore)];
   if (value === undefined || before === undefined || before - value <= maxFall + ROUNDING) return [];
   const message =
-    `${whose(account)}${shareOf(week, `in the ${WEEK_DAYS} days to ${day}`)}, ${shareOf(weekBefore, 'in the week before')}: ` +
+    `${whose(account)}${sharesOf([inWeek(week, day), inWeekBefore(weekBefore)])}: ` +
     `${(before - value).toFixed(1)} points less; at most ${maxFall} allowed`;
   const code = 'success-fell';
   return [aFinding({ code, kind, account, day, value, compared_with: before, message })];
 }
 
-/** `40.0 % completed on 2026-11-22 (4 of 10)`. */
-function shareOf(ended: Ended, when: string): string {
-  const rate = rateOf(ended);
-  if (rate === undefined) return `no job ended ${when}`;
-  const [completed, finished] = [ended.completed, ended.finished].map((jobs) => jobs.toLocaleString('en'));
-  return `${percent(rate)} completed ${when} (${completed} of ${finished})`;
+type Share = readonly [ended: Ended, when: string];
+
+const onLast = (ended: Ended, day: Day): Share => [ended, `on ${day}`];
+const inWeek = (ended: Ended, day: string): Share => [ended, `in the ${WEEK_DAYS} days to ${day}`];
+const inWeekBefore = (ended: Ended): Share => [ended, 'in the week before'];
+
+/** `40.0 % completed on 2026-11-22 (4 of 10), 65.7 % in the 7 days to it (46 of 70)`. */
+function sharesOf(shares: readonly Share[]): string {
+  const first = shares.findIndex(([ended]) => rateOf(ended) !== undefined);
+  const texts = shares.map(([ended, when], index) => {
+    const rate = rateOf(ended);
+    if (rate === undefined) return `no job ended ${when}`;
+    const [completed, finished] = [ended.completed, ended.finished].map((jobs) => jobs.toLocaleString('en'));
+    return `${percent(rate)} ${index === first ? 'completed ' : ''}${when} (${completed} of ${finished})`;
+  });
+  return texts.join(', ');
 }
 
 function whose(account: string | null): string {
@@ -122,11 +130,7 @@ export function fleetOf(rates: readonly AccountRates[], known: ReadonlyMap<Kind,
       sum((rate) => rate.week),
       sum((rate) => rate.weekBefore),
     ];
-    const shares = [
-      shareOf(onLastDay, `on ${last}`),
-      shareOf(week, `in the ${WEEK_DAYS} days to it`),
-      shareOf(before, 'in the week before'),
-    ];
+    const shares = sharesOf([onLast(onLastDay, last), inWeek(week, 'it'), inWeekBefore(before)]);
     return {
       kind,
       first_day: first,
@@ -134,7 +138,7 @@ export function fleetOf(rates: readonly AccountRates[], known: ReadonlyMap<Kind,
       on_last_day: onLastDay,
       week,
       week_before: before,
-      message: `${kind}: ${shares.join('; ')}`,
+      message: `${kind}: ${shares}`,
     };
   });
 }

@@ -331,7 +331,7 @@ export const checkFlags = {
     default: undefined,
     files: true,
   },
-  'max-age': verifyFlags['max-age'],
+  'max-age': { ...verifyFlags['max-age'], describe: 'longest time since the last good pull' },
   since: value(
     CHECKS,
     'first start date to look at; who had no job since is taken for gone [default: 28 days ago; gone: 400]',

@@ -5,7 +5,15 @@ import { nameOfResult } from './slice.ts';
 /** What a run needs to know of one slice that did not fail: counts, because it travels from step to step. */
 export interface SliceOutcome extends Pick<
   SliceResult,
-  'kind' | 'kept' | 'accounts' | 'accounts_before' | 'last_day' | 'conflicts' | 'rejected' | 'reconciled'
+  | 'kind'
+  | 'kept'
+  | 'accounts'
+  | 'accounts_before'
+  | 'first_day'
+  | 'last_day'
+  | 'conflicts'
+  | 'rejected'
+  | 'reconciled'
 > {
   /** The slice's name, as in `pulls/`. */
   readonly slice: string;
@@ -14,6 +22,8 @@ export interface SliceOutcome extends Pick<
   readonly written: number;
   /** Start dates that no pull has seen: AWS no longer has them. */
   readonly gap_days: number;
+  /** How many there are; they stand in the slice's record. */
+  readonly warnings: number;
 }
 
 /** A slice whose pull ended with an error, in the words of Step Functions. */
@@ -30,7 +40,7 @@ export interface StepError {
 
 export function sliceOutcomeOf(result: SliceResult): SliceOutcome {
   const { kind, kept, accounts, accounts_before, last_day, conflicts, rejected, reconciled } = result;
-  const { partitions, outcome, gap } = result;
+  const { partitions, outcome, gap, first_day, warnings } = result;
   if (outcome === 'failed') throw new TypeError('a failed slice is an error, not an outcome');
   return {
     slice: nameOfResult(result),
@@ -39,11 +49,13 @@ export function sliceOutcomeOf(result: SliceResult): SliceOutcome {
     kept,
     accounts,
     accounts_before,
+    first_day,
     last_day,
     conflicts,
     rejected,
     reconciled,
     written: partitions.written,
     gap_days: gap ? daysBetween(gap.from, gap.to).length : 0,
+    warnings: warnings.length,
   };
 }

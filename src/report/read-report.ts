@@ -8,11 +8,11 @@ import { daysAsked, type DaysAsked } from './days-asked.ts';
 import type { AccountChoice, AccountNames, Ending, Freshness, ReportData } from './report-data.ts';
 import {
   accountsSql,
-  coverageSql,
   dailySql,
   type DayRange,
   freshnessSql,
   heldSql,
+  seenSql,
   troubleSql,
 } from './report-sql.ts';
 
@@ -76,13 +76,12 @@ async function readHeld(engine: QueryEngine): Promise<ReportData['held']> {
   return first && last ? [first, last] : [];
 }
 
-/** How far back the newest pulls are looked for, so that a long history costs nothing; only a ledger nobody pulls is older. */
-const FRESHNESS_DAYS = 40;
+/** How far back the newest pulls are looked for, so that a long history costs nothing: a slice nobody pulled since is given up. */
+const FRESHNESS_DAYS = 400;
 
 async function readFreshness(engine: QueryEngine, today: Day): Promise<Freshness[]> {
-  const recent = { from: addDays(today, -FRESHNESS_DAYS), to: today };
-  const rows = await all(engine, freshnessSql(recent));
-  const known = rows.length > 0 ? rows : await all(engine, freshnessSql({ from: '0001-01-01', to: today }));
+  const rows = await all(engine, freshnessSql(addDays(today, -FRESHNESS_DAYS)));
+  const known = rows.length > 0 ? rows : await all(engine, freshnessSql('0001-01-01'));
   return known.map(([kind, region, newest, observed]) => ({
     kind: kind ?? '',
     region: region ?? '',
@@ -123,7 +122,7 @@ function troubleEnding(kind: Kind, state: string): Ending {
 }
 
 async function readCoverage(engine: QueryEngine, range: DayRange, report: ReportBuilder): Promise<void> {
-  const { rows } = await engine.run(coverageSql(range));
+  const { rows } = await engine.run(seenSql(range));
   for await (const [kind, region, day, ...counts] of rows)
     report.coverage({ kind, region, day }, counts.map(Number));
 }

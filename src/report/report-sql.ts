@@ -1,4 +1,6 @@
 import { type Kind, kindNames } from '../../schemas/kinds.ts';
+import { PULLS_TABLE } from '../../schemas/catalog-table.ts';
+import { coverageSql } from '../../schemas/views/coverage.ts';
 import { dailyViewName } from '../../schemas/views/daily.ts';
 import { failuresViewName } from '../../schemas/views/failures.ts';
 import { type Day, monthOf } from '../domain/day.ts';
@@ -11,6 +13,11 @@ export interface DayRange {
   readonly from: Day;
   readonly to: Day;
 }
+
+/*
+ * What `ledger_coverage` says is asked of the pulls from the first month on: the view itself would read all there ever were. A slice
+ * that no good pull saw since is not shown.
+ */
 
 /** Bounds the months, so that only their objects are read, and the days. */
 function within({ from, to }: DayRange): string {
@@ -56,21 +63,28 @@ GROUP BY start_date, region, account_id, coalesce(message_category, state), reso
 }
 
 /** Kind, region, day, slices, pulled, lost, matched, mismatched, unfinished rows. */
-export function coverageSql(range: DayRange): string {
+export function seenSql(range: DayRange): string {
   return `SELECT kind, region, start_date, count(*),
   sum(CASE WHEN pulled THEN 1 ELSE 0 END), sum(CASE WHEN gap THEN 1 ELSE 0 END),
   sum(CASE WHEN reconciled = 'matched' THEN 1 ELSE 0 END), sum(CASE WHEN reconciled = 'mismatched' THEN 1 ELSE 0 END),
   max(unfinished_rows)
-FROM ledger_coverage
+FROM (${coverageSql(`'${monthOf(range.from)}'`)}) AS coverage
 WHERE ${within(range)}
 GROUP BY kind, region, start_date`;
 }
 
-/** Kind, region, newest day seen, last good pull. */
-export function freshnessSql(range: DayRange): string {
-  return `SELECT kind, region, max(CASE WHEN pulled THEN start_date END), CAST(max(last_observed) AS varchar)
-FROM ledger_coverage
-WHERE ${within(range)}
+/**
+ * Kind, region, newest day seen, last good pull: by the records of the pulls since a day. As for `ledger_coverage`, a pull that saw no
+ * row proves nothing where others of its slice saw some.
+ */
+export function freshnessSql(since: Day): string {
+  return `SELECT kind, region, CAST(max(CAST(observed AS date) - INTERVAL '1' DAY) AS date), CAST(max(observed) AS varchar)
+FROM (
+  SELECT kind, region, coalesce(max(CASE WHEN first_day IS NOT NULL THEN observed_at END), max(observed_at)) AS observed
+  FROM ${PULLS_TABLE}
+  WHERE outcome = 'ok' AND aggregation_period = 'ONE_DAY' AND pull_month >= '${monthOf(since)}'
+  GROUP BY kind, region, scope, table_name
+) AS slices
 GROUP BY kind, region
 ORDER BY kind, region`;
 }

@@ -40,7 +40,7 @@ export async function openStore(folder: string, now: string): Promise<CountedSto
   const commands: Readonly<Record<string, readonly string[]>> = {
     'a first pull of today, one slice': ['pull', '--region', 'eu-west-1'],
     'pull, unchanged, one slice': ['pull', '--region', 'eu-west-1'],
-    'verify --since 40d': ['verify', '--since', '40d'],
+    'verify --since 40d': ['verify', '--since', '2026-10-14'],
     'replay of three days, dry': ['replay', '--from', '2026-11-15', '--to', '2026-11-17', '--dry-run'],
   };
   return {

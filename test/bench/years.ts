@@ -32,7 +32,7 @@ const commands: Readonly<Record<string, (out: string) => readonly string[]>> = {
     ...['report', '--out', join(out, 'month.html')],
     ...['--from', '2026-06-01', '--to', '2026-06-30'],
   ],
-  'verify --since 40d': () => ['verify', '--since', '40d'],
+  'verify --since 40d': () => ['verify', '--since', '2026-10-14'],
   verify: () => ['verify'],
   'replay of three days, dry': () => ['replay', '--from', '2026-11-15', '--to', '2026-11-17', '--dry-run'],
 };

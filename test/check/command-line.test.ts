@@ -48,10 +48,10 @@ describe('what is printed', () => {
     expect(stdout.split('\n')).toEqual([
       'account-silent 333333333333: no job completed since 2026-11-11, for 11 days (7 are too many); no job ended at all since then',
       'success-fell copy of 222222222222: 80.0 % completed in the 7 days to 2026-11-22 (56 of 70), ' +
-        '100.0 % completed in the week before (70 of 70): 20.0 points less; at most 10 allowed',
+        '100.0 % in the week before (70 of 70): 20.0 points less; at most 10 allowed',
       'reason-new copy: ACCESSDENIED: 14 jobs in 1 account since 2026-11-16, none from 2026-11-09 to 2026-11-15',
-      'copy: 90.0 % completed on 2026-11-22 (18 of 20); 90.0 % completed in the 7 days to it (126 of 140); ' +
-        '100.0 % completed in the week before (143 of 143)',
+      'copy: 90.0 % completed on 2026-11-22 (18 of 20), 90.0 % in the 7 days to it (126 of 140), ' +
+        '100.0 % in the week before (143 of 143)',
       '3 findings',
       '',
     ]);

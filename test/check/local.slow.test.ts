@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CheckResult } from '../../schemas/check-result.ts';
 import { DAY_MS } from '../../src/domain/day.ts';
+import { aSummary } from '../fixtures/builders.ts';
 import { runCliHere } from '../fixtures/cli.ts';
 import { jobs, openStory, type Story, type StoryTrial, told } from './story.ts';
 
@@ -26,8 +27,8 @@ it('finds nothing where nothing is wrong, and says how jobs ended', async () => 
   expect({ code, stdout, stderr }).toEqual({
     code: 0,
     stdout:
-      'copy: 100.0 % completed on 2026-11-22 (10 of 10); 100.0 % completed in the 7 days to it (70 of 70); ' +
-      '100.0 % completed in the week before (70 of 70)\nnothing found\n',
+      'copy: 100.0 % completed on 2026-11-22 (10 of 10), 100.0 % in the 7 days to it (70 of 70), ' +
+      '100.0 % in the week before (70 of 70)\nnothing found\n',
     stderr: '',
   });
 });
@@ -61,7 +62,7 @@ describe('a success rate', () => {
         value: expect.closeTo((100 * 46) / 70, 9),
         compared_with: 90,
         message:
-          '65.7 % completed in the 7 days to 2026-11-22 (46 of 70), 90.0 % completed in the week before (63 of 70): ' +
+          '65.7 % completed in the 7 days to 2026-11-22 (46 of 70), 90.0 % in the week before (63 of 70): ' +
           '24.3 points less; at most 10 allowed',
       }),
     ]);
@@ -79,7 +80,7 @@ describe('a success rate', () => {
       findings.map(({ code, account, value, compared_with: least }) => [code, account, value, least]),
     ).toEqual([['success-low', BAD, 40, 95]]);
     expect(findings[0]?.message).toBe(
-      '40.0 % completed on 2026-11-22 (4 of 10), 65.7 % completed in the 7 days to it (46 of 70); at least 95 % expected',
+      '40.0 % completed on 2026-11-22 (4 of 10), 65.7 % in the 7 days to it (46 of 70); at least 95 % expected',
     );
   });
 
@@ -104,6 +105,24 @@ describe('a success rate', () => {
         week_before: { completed: 133, finished: 140 },
       }),
     ]);
+  });
+});
+
+it('a week is compared with the one before it, not with those before that', async () => {
+  await story.pullTo(
+    LAST,
+    (day) =>
+      jobs(day, BAD, {
+        completed: day < '2026-11-09' ? 100 : day < '2026-11-16' ? 80 : 75,
+        failed: day < '2026-11-09' ? 0 : 20,
+      }),
+    { first: '2026-10-12' },
+  );
+  const result = await story.check();
+  expect(told(result)).toEqual([]);
+  expect(result.kinds[0]).toMatchObject({
+    week: { completed: 525, finished: 665 },
+    week_before: { completed: 560, finished: 700 },
   });
 });
 
@@ -205,6 +224,14 @@ describe('an account', () => {
     ]);
   });
 
+  it('that has rows, but no job, was never seen', async () => {
+    const none = { Count: 0, day: LAST, AccountId: BAD };
+    await story.pullTo(LAST, (day) => [...steady(day), ...(day === LAST ? [aSummary(none)] : [])]);
+    expect(told(await story.check('--expect-accounts', BAD))).toEqual([
+      `account-never-seen ${BAD}: null against null`,
+    ]);
+  });
+
   it('that is expected and was never seen is told', async () => {
     await story.pullTo(LAST, steady);
     const absent = ['444444444444', '333333333333'];
@@ -231,11 +258,23 @@ describe('a kind', () => {
     );
   });
 
-  it('that is used every ten days is not missed after fifteen', async () => {
-    const days = ['2026-10-18', '2026-10-28', '2026-11-07'];
-    expect(told(await judged((day) => (days.includes(day) ? restore(day, { completed: 1 }) : [])))).toEqual(
-      [],
-    );
+  it('that completes every ten days is not missed after fifteen, though it failed in between', async () => {
+    const good = ['2026-10-18', '2026-10-28', '2026-11-07'];
+    const bad = ['2026-10-19', '2026-10-20', '2026-10-29', '2026-10-30'];
+    const result = await judged((day) => [
+      ...restore(day, good.includes(day) ? { completed: 1 } : {}),
+      ...restore(day, bad.includes(day) ? { failed: 1 } : {}),
+    ]);
+    expect(told(result)).toEqual([]);
+  });
+
+  it('that still runs does not fail', async () => {
+    const running = { State: 'RUNNING', MessageCategory: undefined };
+    const result = await judged((day) => [
+      ...restore(day, day === '2026-11-01' ? { completed: 1 } : {}),
+      ...(day === '2026-11-20' ? jobs(day, GOOD, { completed: 1 }, running) : []),
+    ]);
+    expect(told(result)).toEqual([]);
   });
 
   it('that was used every day is, though other kinds go on', async () => {
@@ -260,6 +299,8 @@ describe('a reason', () => {
     await story.pullTo(LAST, (day) => [
       ...steady(day),
       ...failing(day, GOOD, isFrom(day, '2026-11-16') ? 'ACCESS_DENIED' : 'AccessDenied'),
+      // The day before the newest week is no part of it.
+      ...(day === '2026-11-15' ? failing(day, GOOD, 'KmsKeyError') : []),
       ...(isFrom(day, '2026-11-20')
         ? [...failing(day, GOOD, 'LimitExceeded'), ...failing(day, BAD, 'LimitExceeded')]
         : []),

@@ -44,7 +44,7 @@ no job completed
 3. copy of 222222222222
 40.0 % completed
 
-copy: 90.0 % completed on 2026-11-22 (9 of 10); 92.8 % completed in the 7 days to it (65 of 70); 100.0 % completed in the week before (70 of 70)
+copy: 90.0 % completed on 2026-11-22 (9 of 10), 92.8 % in the 7 days to it (65 of 70), 100.0 % in the week before (70 of 70)
 Note: a week is not known
 `,
     attributes: {

@@ -1,7 +1,7 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { tmpdir, homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -89,7 +89,8 @@ function digestOf(path: string): string {
 export function bareEnvironment(): Record<string, string> {
   return {
     PATH: process.env['PATH'] ?? '',
-    HOME: '/nonexistent',
+    // Some keep a cache at home.
+    HOME: tmpdir(),
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
     AWS_DEFAULT_REGION: 'eu-west-1',

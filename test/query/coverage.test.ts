@@ -7,6 +7,7 @@ import { coverageSql } from '../../schemas/views/coverage.ts';
 import type { PullRecord } from '../../schemas/pull-record.ts';
 import { addDays, type Day, daysBetween } from '../../src/domain/day.ts';
 import { groupBy } from '../../src/domain/group-by.ts';
+import { cases } from '../laws/cases.ts';
 import { localSql, type SqlRow } from '../fixtures/local-sql.ts';
 
 const COLUMNS = 'start_date, kind, region, pulls, pulled, first_observed, last_observed, reconciled, gap';
@@ -161,7 +162,7 @@ describe('ledger_coverage', () => {
         const truth = coverageTruth(all).filter(({ start_date }) => String(start_date) >= '2026-03');
         expect(inOrder(since)).toEqual(inOrder(truth));
       }),
-      { numRuns: 25 },
+      { numRuns: cases(100) },
     );
   });
 
@@ -172,7 +173,7 @@ describe('ledger_coverage', () => {
         const rows = await localSql(ledger, `SELECT ${COLUMNS} FROM ledger_coverage`);
         expect(inOrder(rows)).toEqual(inOrder(coverageTruth(records)));
       }),
-      { numRuns: 40 },
+      { numRuns: cases(160) },
     );
   });
 });

@@ -7,6 +7,7 @@ import type { SummaryRow } from '../../schemas/columns.ts';
 import { addDays, type Day, daysBetween, utcDay } from '../../src/domain/day.ts';
 import { groupBy } from '../../src/domain/group-by.ts';
 import { aRow } from '../fixtures/builders.ts';
+import { cases } from '../laws/cases.ts';
 import { localSql, type SqlRow } from '../fixtures/local-sql.ts';
 import { writeRows } from '../fixtures/write-rows.ts';
 
@@ -109,7 +110,7 @@ describe('copy_job_trend', () => {
           );
         }),
       ),
-      { numRuns: 25 },
+      { numRuns: cases(100) },
     );
   });
 

@@ -70,7 +70,7 @@ function shortness(name: string, kind: Kind, shortfall: Shortfall | undefined): 
   const { summaries, listed, accounts, missingAccounts } = shortfall;
   const { operation } = factsOf(kind).jobList;
   const without =
-    missingAccounts === 0 ? '' : `, and none of ${missingAccounts} of ${counted(accounts, 'account')}`;
+    missingAccounts === 0 ? '' : `, and no job of ${missingAccounts} of ${counted(accounts, 'account')}`;
   const message =
     `${operation} lists ${listed.toLocaleString('en')} of the ${counted(summaries, 'job')} that the summaries count${without}: ` +
     'nothing is decided by it, and nothing of it is kept';
@@ -123,10 +123,10 @@ const doubts: Readonly<Record<Question, { readonly what: string; readonly tellin
     what: 'whether jobs count on the day they were created or ended',
     telling: 'ended on another day than they were created on',
   },
-  level: { what: 'whether parent and child jobs count', telling: 'are parents or children' },
+  level: { what: 'whether parent and child jobs count', telling: 'came with a parent or a child' },
   zone: {
     what: 'where days begin',
-    telling: "lie on another day in UTC than in the region's own time",
+    telling: "fell on another day in UTC than in the region's own time",
   },
 };
 

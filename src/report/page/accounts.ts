@@ -1,6 +1,6 @@
 import type { Ending, ReportData } from '../report-data.ts';
 import { addRow, type Counts, noJobs, unsuccessful } from './counts.ts';
-import { isIn, type Period, type Span } from './period.ts';
+import { earlierDays, isIn, type Period, type Span } from './period.ts';
 import { isOfTrouble, rowMatcher, type Selection } from './selection.ts';
 
 /** Days that say in which rhythm an account's jobs complete, before its last one. */
@@ -20,6 +20,8 @@ export interface AccountSums {
   /** Positions of the last day with a job, and with a completed one, to the period's end; -1 for none. */
   lastDay: number;
   lastCompleted: number;
+  /** Jobs of each of the days before the period that say how much its share of trouble varies. */
+  readonly earlier: Map<number, { bad: number; all: number }>;
   /** Days with a completed job, to the period's end, in no order. */
   readonly completedDays: number[];
 }
@@ -35,14 +37,17 @@ export function sumsByAccount(
   const matches = rowMatcher(daily, selection);
   const binOf = binFinder(bins);
   const { span, before } = period;
+  const earlier = earlierDays(span);
 
   daily.account.forEach((account, row) => {
     const day = daily.day[row] ?? 0;
     if (!matches(row)) return;
     const sums = found.get(account) ?? newSums(account, bins.length);
     found.set(account, sums);
-    if (day > span.last) return;
     const [completed, bad] = inRow(daily, row);
+    if (!isOfTrouble(selection)) addTrouble(sums, { day, jobs: bad });
+    if (day > span.last) return;
+    if (isIn(day, earlier)) earlierDay(sums, day).all += completed + bad;
     if (isIn(day, span)) addRow(sums.now, daily, row);
     if (before && isIn(day, before)) addRow(sums.before, daily, row);
     if (day > span.last - RHYTHM_DAYS) addRow(sums.last28, daily, row);
@@ -51,7 +56,6 @@ export function sumsByAccount(
       sums.lastCompleted = Math.max(sums.lastCompleted, day);
       sums.completedDays.push(day);
     }
-    if (!isOfTrouble(selection)) addTrouble(sums, { day, jobs: bad });
   });
   if (isOfTrouble(selection)) addSelectedTrouble();
   return [...found.values()].filter((sums) => !isOfTrouble(selection) || sums.bars.some((jobs) => jobs > 0));
@@ -62,6 +66,7 @@ export function sumsByAccount(
   ): void {
     const bin = binOf(day);
     if (bin !== undefined) sums.bars[bin] = (sums.bars[bin] ?? 0) + jobs;
+    if (isIn(day, earlier)) earlierDay(sums, day).bad += jobs;
     if (isIn(day, span)) sums.troubleNow += jobs;
     if (before && isIn(day, before)) sums.troubleBefore += jobs;
   }
@@ -87,6 +92,7 @@ function newSums(account: number, bars: number): AccountSums {
     bars: Array.from({ length: bars }, () => 0),
     lastDay: -1,
     lastCompleted: -1,
+    earlier: new Map(),
     completedDays: [],
   };
 }
@@ -95,6 +101,12 @@ function inRow(daily: ReportData['daily'], row: number): [completed: number, bad
   const sum = (endings: readonly Ending[]) =>
     endings.reduce((all, ending) => all + (daily[ending][row] ?? 0), 0);
   return [sum(['completed', 'completed_with_issues']), sum(unsuccessful)];
+}
+
+function earlierDay({ earlier }: AccountSums, day: number): { bad: number; all: number } {
+  const known = earlier.get(day) ?? { bad: 0, all: 0 };
+  earlier.set(day, known);
+  return known;
 }
 
 /** Which bar a day belongs to. */

@@ -99,7 +99,7 @@ function show(id: string, items: readonly Line[], none: string): void {
 }
 
 const words = [
-  'Worse and better: by the share of jobs in trouble before, at least two jobs fewer or more were to be expected, and the two shares differ by more standard errors (two-proportion z-test) than chance gives to one of so many: √(2 ln n), two at least. Most jobs first.',
+  'Worse and better: by the share of jobs in trouble before, at least two jobs fewer or more were to be expected, and the two shares differ by more standard errors (two-proportion z-test) than chance gives to one of so many: √(2 ln n), two at least. The errors are widened by how much the share varied from day to day in the 28 days before. Most jobs first.',
   'Silent: no completed job for longer than ever between two in the 28 days before the last one, and for two days at least. New: a reason without a job in the 28 days before the period.',
   'The statements give the numbers of the period; with the days before in their place, those compared with.',
 ];

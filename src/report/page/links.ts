@@ -27,7 +27,7 @@ export function accountLink(view: View, account: number): HTMLElement {
 }
 
 /** An account's name and its digits, neither of which breaks. */
-export function accountParts({ data }: Pick<View, 'data'>, account: number): Child[] {
+function accountParts({ data }: Pick<View, 'data'>, account: number): Child[] {
   const { name, id } = accountLabel(data, account);
   const digits = id === '' ? [] : [element('span', { class: 'digits' }, id)];
   return name === ''

@@ -2,6 +2,8 @@
 export interface Compared {
   readonly now: Share;
   readonly before: Share;
+  /** How much more the share varies from day to day than by chance. */
+  readonly noise: number;
 }
 
 export interface Share {
@@ -24,13 +26,13 @@ const chanceOf = (many: number): number => Math.sqrt(2 * Math.log(Math.max(1, ma
 
 /**
  * Whether the share of bad jobs moved by more than chance explains: a two-proportion z-test among so many that are looked
- * at, and at least two jobs.
+ * at, its error widened by the noise, and at least two jobs.
  */
-export function moveOf({ now, before }: Compared, many: number): Move {
+export function moveOf({ now, before, noise }: Compared, many: number): Move {
   if (now.all === 0 || before.all === 0) return { excess: 0, direction: 'same' };
   const excess = now.bad - (now.all * before.bad) / before.all;
   const pooled = (now.bad + before.bad) / (now.all + before.all);
-  const error = Math.sqrt(pooled * Math.max(0, 1 - pooled) * (1 / now.all + 1 / before.all));
+  const error = Math.sqrt(noise * pooled * Math.max(0, 1 - pooled) * (1 / now.all + 1 / before.all));
   const z = error === 0 ? 0 : (now.bad / now.all - before.bad / before.all) / error;
   const isMove = Math.abs(z) >= Math.max(MIN_Z, chanceOf(many)) && Math.abs(excess) >= MIN_JOBS;
   return { excess, direction: isMove ? (excess > 0 ? 'worse' : 'better') : 'same' };
@@ -48,7 +50,10 @@ export function moversOf<T>(
   compare: (item: T) => Compared,
 ): { readonly worse: Moved<T>[]; readonly better: Moved<T>[] } {
   const moved = items
-    .map((item) => ({ item, share: compare(item), ...moveOf(compare(item), items.length) }))
+    .map((item) => {
+      const share = compare(item);
+      return { item, share, ...moveOf(share, items.length) };
+    })
     .toSorted((a, b) => Math.abs(b.excess) - Math.abs(a.excess));
   return {
     worse: moved.filter(({ direction }) => direction === 'worse'),

@@ -82,4 +82,9 @@ export function binsOf({ first, last }: Span): Span[] {
   return bins.toReversed();
 }
 
+/** Days before a period by which what is new or unusual in it is known. */
+const EARLIER_DAYS = 28;
+
+export const earlierDays = ({ first }: Span): Span => ({ first: first - EARLIER_DAYS, last: first - 1 });
+
 export const isIn = (at: number, { first, last }: Span): boolean => at >= first && at <= last;

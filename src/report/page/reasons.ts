@@ -1,6 +1,6 @@
 import type { ReportData, TroubleName } from '../report-data.ts';
 import { binFinder } from './accounts.ts';
-import { isIn, type Period, type Span } from './period.ts';
+import { earlierDays, isIn, type Period, type Span } from './period.ts';
 import { rowMatcher, type Selection } from './selection.ts';
 
 /** Jobs in trouble, those completed with issues included, of one reason or resource type. */
@@ -10,13 +10,10 @@ export interface NamedTrouble {
   readonly name: string;
   now: number;
   before: number;
-  /** In the four weeks before the period. */
-  earlier: number;
+  /** On each of the days of the four weeks before the period, if any. */
+  readonly earlier: Map<number, number>;
   readonly bars: number[];
 }
-
-/** Days in which a reason that is not new was met. */
-const KNOWN_DAYS = 28;
 
 export function troubleByName(
   data: ReportData,
@@ -30,16 +27,16 @@ export function troubleByName(
   const { trouble, trouble_names: names } = data;
   const matches = rowMatcher(trouble, selection);
   const binOf = binFinder(bins);
-  const earlier = { first: span.first - KNOWN_DAYS, last: span.first - 1 };
+  const earlier = earlierDays(span);
   const sums = names[by].map((name, at): NamedTrouble => {
-    return { at, name, now: 0, before: 0, earlier: 0, bars: bins.map(() => 0) };
+    return { at, name, now: 0, before: 0, earlier: new Map(), bars: bins.map(() => 0) };
   });
   trouble.jobs.forEach((jobs, row) => {
     const [sum, day] = [sums[trouble[by][row] ?? -1], trouble.day[row] ?? 0];
     if (!sum || !matches(row)) return;
     if (isIn(day, span)) sum.now += jobs;
     if (before && isIn(day, before)) sum.before += jobs;
-    if (isIn(day, earlier)) sum.earlier += jobs;
+    if (isIn(day, earlier)) sum.earlier.set(day, (sum.earlier.get(day) ?? 0) + jobs);
     const bin = binOf(day);
     if (bin !== undefined) sum.bars[bin] = (sum.bars[bin] ?? 0) + jobs;
   });
@@ -51,5 +48,7 @@ const MIN_KNOWN_DAYS = 7;
 
 export function newReasons(reasons: readonly NamedTrouble[], { span }: Period): NamedTrouble[] {
   if (span.first < MIN_KNOWN_DAYS) return [];
-  return reasons.filter(({ now, earlier }) => now > 0 && earlier === 0).toSorted((a, b) => b.now - a.now);
+  return reasons
+    .filter(({ now, earlier }) => now > 0 && earlier.size === 0)
+    .toSorted((a, b) => b.now - a.now);
 }

@@ -4,9 +4,10 @@ import { type Counts, finishedOf } from './counts.ts';
 import { coverageByDay, type DayCoverage, type Reach, reachOf } from './coverage.ts';
 import { countsByDay, newestDayOf, totalOf, troubleByDay } from './days.ts';
 import { type Moved, moversOf } from './movers.ts';
-import { binsOf, type Period, periodOf, type Span } from './period.ts';
+import { noiseOf } from './noise.ts';
+import { binsOf, earlierDays, type Period, periodOf, type Span } from './period.ts';
 import { type NamedTrouble, newReasons, troubleByName } from './reasons.ts';
-import { everything, isOfTrouble, type Selection } from './selection.ts';
+import type { Selection } from './selection.ts';
 
 /** Everything the page shows of a selection, counted once. */
 export interface View {
@@ -66,28 +67,32 @@ export function viewOf(data: ReportData, selection: Selection): View {
     accounts,
     reasons,
     types,
-    changes: changesOf({ accounts, reasons, types, now, before, period }),
+    changes: changesOf({ accounts, reasons, types, counts, now, before, period }),
   };
 }
 
-function changesOf({
-  accounts,
-  reasons,
-  types,
-  now,
-  before,
-  period,
-}: Pick<View, 'accounts' | 'reasons' | 'types' | 'now' | 'before' | 'period'>): Changes {
+type Counted = Pick<View, 'accounts' | 'reasons' | 'types' | 'counts' | 'now' | 'before' | 'period'>;
+
+function changesOf({ accounts, reasons, types, counts, now, before, period }: Counted): Changes {
   const all = { now: finishedOf(now), before: before ? finishedOf(before) : 0 };
+  const { first } = earlierDays(period.span);
+  const earlierCounts = counts.slice(Math.max(0, first), period.span.first);
   const byName = (items: readonly NamedTrouble[]) =>
-    moversOf(items, (item) => ({
-      now: { bad: item.now, all: all.now },
-      before: { bad: item.before, all: all.before },
+    moversOf(items, ({ now: bad, before: badBefore, earlier }) => ({
+      now: { bad, all: all.now },
+      before: { bad: badBefore, all: all.before },
+      noise: noiseOf(
+        earlierCounts.map((sum, at) => ({
+          bad: earlier.get(Math.max(0, first) + at) ?? 0,
+          all: finishedOf(sum),
+        })),
+      ),
     }));
   return {
     accounts: moversOf(accounts, (sums) => ({
       now: { bad: sums.troubleNow, all: finishedOf(sums.now) },
       before: { bad: sums.troubleBefore, all: finishedOf(sums.before) },
+      noise: noiseOf([...sums.earlier.values()]),
     })),
     reasons: byName(reasons),
     types: byName(types),
@@ -97,8 +102,3 @@ function changesOf({
     newReasons: newReasons(reasons, period),
   };
 }
-
-/** Whether the whole fleet is looked at, and whether of all its jobs. */
-export const isOfAll = (selection: Selection): boolean =>
-  !isOfTrouble(selection) &&
-  (['kind', 'region', 'account'] as const).every((name) => selection[name] === everything[name]);

@@ -83,12 +83,14 @@ function slice(now: number, change: Partial<SliceOutcome> = {}): SliceOutcome {
     kept: 100,
     accounts: 40,
     accounts_before: 40,
+    first_day: addDays(utcDay(now), -14),
     last_day: addDays(utcDay(now), -1),
     conflicts: 0,
     rejected: 0,
     reconciled: 'matched',
     written: 1,
     gap_days: 0,
+    warnings: 0,
     ...change,
   };
 }

@@ -231,4 +231,11 @@ describe('the template', () => {
     const { AlarmRecipient } = transformed.template.Outputs;
     expect(JSON.stringify(AlarmRecipient?.Value)).toContain('NOBODY is told of alarms');
   });
+
+  it('has every parameter and every alarm told in the README', async () => {
+    const readme = await readFile(join(ROOT, 'jobs/step-functions/README.md'), 'utf8');
+    const alarms = Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm');
+    const names = [...Object.keys(transformed.template.Parameters), ...alarms.map(([name]) => name)];
+    expect(names.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+  });
 });

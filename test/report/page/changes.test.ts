@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addDays, daysBetween } from '../../../src/domain/day.ts';
 import { moveOf } from '../../../src/report/page/movers.ts';
+import { noiseOf } from '../../../src/report/page/noise.ts';
 import { everything, fragmentOf, parseSelection } from '../../../src/report/page/selection.ts';
 import { viewOf } from '../../../src/report/page/view.ts';
 import { aReport, type ReportRow } from '../../fixtures/report.ts';
@@ -21,24 +22,41 @@ const changesIn = (rows: readonly ReportRow[], fragment = '') => {
 describe('a move', () => {
   it('is one that chance does not explain', () => {
     const before = { bad: 20, all: 1000 };
-    expect(moveOf({ now: { bad: 60, all: 1000 }, before }, 10)).toEqual({ excess: 40, direction: 'worse' });
-    expect(moveOf({ now: { bad: 2, all: 1000 }, before }, 10).direction).toBe('better');
-    expect(moveOf({ now: { bad: 24, all: 1000 }, before }, 10).direction).toBe('same');
+    const worse = { now: { bad: 60, all: 1000 }, before, noise: 1 };
+    expect(moveOf(worse, 10)).toEqual({ excess: 40, direction: 'worse' });
+    expect(moveOf({ ...worse, now: { bad: 2, all: 1000 } }, 10).direction).toBe('better');
+    expect(moveOf({ ...worse, now: { bad: 24, all: 1000 } }, 10).direction).toBe('same');
+  });
+
+  it('takes more where jobs fail together', () => {
+    const compared = { now: { bad: 60, all: 1000 }, before: { bad: 20, all: 1000 } };
+    expect(moveOf({ ...compared, noise: 9 }, 10).direction).toBe('same');
+    const together = Array.from({ length: 28 }, (_, at) => ({ bad: at % 7 === 0 ? 20 : 0, all: 100 }));
+    expect(noiseOf(together)).toBeGreaterThan(10);
+    const singly = Array.from({ length: 28 }, (_, at) => ({ bad: 2 + (at % 3), all: 100 }));
+    expect(noiseOf(singly)).toBe(1);
+    expect(noiseOf(together.slice(0, 5))).toBe(1);
   });
 
   it('takes more among many, of which one is always the unluckiest', () => {
-    const compared = { now: { bad: 38, all: 1000 }, before: { bad: 20, all: 1000 } };
+    const compared = { now: { bad: 38, all: 1000 }, before: { bad: 20, all: 1000 }, noise: 1 };
     expect(moveOf(compared, 5).direction).toBe('worse');
     expect(moveOf(compared, 5000).direction).toBe('same');
   });
 
   it('is of the share, not of the number of jobs', () => {
-    expect(moveOf({ now: { bad: 40, all: 2000 }, before: { bad: 20, all: 1000 } }, 1).excess).toBe(0);
+    expect(moveOf({ now: { bad: 40, all: 2000 }, before: { bad: 20, all: 1000 }, noise: 1 }, 1).excess).toBe(
+      0,
+    );
   });
 
   it('needs jobs on both sides, and two of them', () => {
-    expect(moveOf({ now: { bad: 5, all: 5 }, before: { bad: 0, all: 0 } }, 1).direction).toBe('same');
-    expect(moveOf({ now: { bad: 1, all: 1 }, before: { bad: 0, all: 100 } }, 1).direction).toBe('same');
+    expect(moveOf({ now: { bad: 5, all: 5 }, before: { bad: 0, all: 0 }, noise: 1 }, 1).direction).toBe(
+      'same',
+    );
+    expect(moveOf({ now: { bad: 1, all: 1 }, before: { bad: 0, all: 100 }, noise: 1 }, 1).direction).toBe(
+      'same',
+    );
   });
 });
 
@@ -102,6 +120,16 @@ describe('what changed', () => {
     );
     expect([accounts, reasons].flatMap(({ worse, better }) => [...worse, ...better])).toEqual([]);
     expect([newReasons, silent]).toEqual([[], []]);
+  });
+});
+
+describe('an account that always flaps', () => {
+  it('has not got worse on each bad day', () => {
+    const rows = daily((_, ago) => ({ completed: ago % 5 === 0 ? 40 : 100, failed: ago % 5 === 0 ? 60 : 0 }));
+    const { accounts } = changesIn(rows, `#day=${YESTERDAY}`);
+    expect(accounts.worse).toEqual([]);
+    const { accounts: once } = changesIn(daily((_, ago) => ({ completed: 100, failed: ago === 0 ? 60 : 1 })));
+    expect(once.worse).toHaveLength(1);
   });
 });
 
