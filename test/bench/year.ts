@@ -109,8 +109,8 @@ async function writeSlice(slice: Slice, shape: LedgerShape, put: Put): Promise<v
     });
   }
   const pages = shape.raw ? await pagesOf(slice, newest, put) : undefined;
-  for (const [key, lines] of await recordsOf(slice, { days, objects, pages }))
-    await put(key, `${lines.join('\n')}\n`);
+  const recorded = { days, objects, pages, rowsOfDay: shape.rows };
+  for (const [key, lines] of await recordsOf(slice, recorded)) await put(key, `${lines.join('\n')}\n`);
 }
 
 /** Writes a pull's pages and says what its record holds of them. */
@@ -151,12 +151,13 @@ interface Recorded {
   readonly days: readonly Day[];
   readonly objects: ReadonlyMap<Month, RecordedObject>;
   readonly pages: Pages | undefined;
+  readonly rowsOfDay: number;
 }
 
 /** A record a day, chained, by the key of its object. */
 async function recordsOf(
   slice: Slice,
-  { days, objects, pages }: Recorded,
+  { days, objects, pages, rowsOfDay }: Recorded,
 ): Promise<ReadonlyMap<string, string[]>> {
   const records = new Map<string, string[]>();
   let before: { readonly pull: string; readonly line: string } | undefined;
@@ -171,7 +172,9 @@ async function recordsOf(
       ...sliceResult({ slice, startedAt: observedAt, log }),
       observed_at: new Date(observedAt).toISOString(),
       raw,
-      kept: 1,
+      ...(raw !== null && { pages: 1 }),
+      received: seen.length * rowsOfDay,
+      kept: seen.length * rowsOfDay,
       last_good_pull: before?.pull ?? null,
       first_day: seen[0] ?? null,
       last_day: seen.at(-1) ?? null,

@@ -41,18 +41,22 @@ export async function openStore(folder: string, now: string): Promise<CountedSto
     'a first pull of today, one slice': ['pull', '--region', 'eu-west-1'],
     'pull, unchanged, one slice': ['pull', '--region', 'eu-west-1'],
     'verify --since 40d': ['verify', '--since', '2026-10-14'],
-    'replay of three days, dry': ['replay', '--from', '2026-11-15', '--to', '2026-11-17', '--dry-run'],
+    'replay of three days': ['replay', '--from', '2026-11-15', '--to', '2026-11-17'],
   };
   return {
     async requests() {
       const found: Record<string, string> = {};
       const simulator = await startSimulatorProcess('--summaries', '1000', '--now', now);
-      const environment = { ...awsEnvironment(simulator.url, s3.url), BACKUP_LEDGER_S3_PATH_STYLE: 'true' };
+      const environment = {
+        ...awsEnvironment(simulator.url, s3.url),
+        BACKUP_LEDGER_S3_PATH_STYLE: 'true',
+        AWS_REGION: 'us-east-1',
+      };
       for (const [name, args] of Object.entries(commands)) {
         const before = s3.requests.length;
         const flags = ['--ledger', `s3://${BUCKET}`, '--now', now, '--log-level', 'error'];
-        const { code, stderr } = await runCliProcess([...args, ...flags], environment);
-        if (code !== 0) throw new Error(`${name} ended with ${code}: ${stderr}`);
+        const { code, stdout, stderr } = await runCliProcess([...args, ...flags], environment);
+        if (code !== 0) throw new Error(`${name} ended with ${code}: ${stderr}${stdout}`);
         found[name] = told(s3, before);
       }
       simulator.stop();

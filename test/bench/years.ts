@@ -34,7 +34,7 @@ const commands: Readonly<Record<string, (out: string) => readonly string[]>> = {
   ],
   'verify --since 40d': () => ['verify', '--since', '2026-10-14'],
   verify: () => ['verify'],
-  'replay of three days, dry': () => ['replay', '--from', '2026-11-15', '--to', '2026-11-17', '--dry-run'],
+  'replay of three days': () => ['replay', '--from', '2026-11-15', '--to', '2026-11-17'],
 };
 
 /** Wall time, processor time and memory on the local engine; then requests and bytes on S3. */
