@@ -12,6 +12,7 @@ import { setup as installPython } from '../engines/python.ts';
 import { setup as installTrino } from '../engines/trino/install.ts';
 import { startTrino } from '../engines/trino/trino.ts';
 import { runCliProcess } from '../fixtures/cli.ts';
+import { startGlue } from '../fixtures/glue-server.ts';
 import { type S3Server, startS3Server } from '../fixtures/s3-server.ts';
 import { awsEnvironment } from '../fixtures/trial.ts';
 import { startSimulatorProcess } from './processes.ts';
@@ -42,16 +43,19 @@ export async function openStore(folder: string, now: string): Promise<CountedSto
     'a first pull of today, one slice': ['pull', '--region', 'eu-west-1'],
     'pull, unchanged, one slice': ['pull', '--region', 'eu-west-1'],
     'verify --since 40d': ['verify', '--since', '2026-10-14'],
+    register: ['register'],
     'replay of three days': ['replay', '--from', '2026-11-15', '--to', '2026-11-17'],
   };
   return {
     async requests() {
       const found: Record<string, string> = {};
       const simulator = await startSimulatorProcess('--summaries', '1000', '--now', now);
+      const glue = await startGlue();
       const environment = {
         ...awsEnvironment(simulator.url, s3.url),
         BACKUP_LEDGER_S3_PATH_STYLE: 'true',
         AWS_REGION: 'us-east-1',
+        AWS_ENDPOINT_URL_GLUE: glue.url,
       };
       for (const [index, [name, args]] of Object.entries(commands).entries()) {
         const before = s3.requests.length;
@@ -63,6 +67,7 @@ export async function openStore(folder: string, now: string): Promise<CountedSto
         found[name] = told(s3, before);
       }
       simulator.stop();
+      await glue.close();
       return { ...found, ...(await onTrino(s3)) };
     },
     close: () => s3.close(),
