@@ -2,6 +2,7 @@ import { type Kind, kindNames } from '../../schemas/kinds.ts';
 import { PULLS_TABLE } from '../../schemas/catalog-table.ts';
 import { coverageSql } from '../../schemas/views/coverage.ts';
 import { dailyViewName } from '../../schemas/views/daily.ts';
+import { withinSql } from '../../schemas/views/view.ts';
 import { failuresViewName } from '../../schemas/views/failures.ts';
 import { type Day, monthOf } from '../domain/day.ts';
 import { endings } from './report-data.ts';
@@ -19,14 +20,6 @@ export interface DayRange {
  * that no good pull saw since is not shown.
  */
 
-/** Bounds the months, so that only their objects are read, and the days. */
-function within({ from, to }: DayRange): string {
-  return (
-    `start_month BETWEEN '${monthOf(from)}' AND '${monthOf(to)}' ` +
-    `AND start_date BETWEEN DATE '${from}' AND DATE '${to}'`
-  );
-}
-
 function ofEachKind(select: (kind: Kind) => string): string {
   return `(
   ${kindNames.map(select).join('\n  UNION ALL\n  ')}
@@ -39,7 +32,7 @@ export function accountsSql(range: DayRange): string {
   min(start_date) AS first_date, max(start_date) AS last_date
 FROM ${ofEachKind(
     (kind) =>
-      `SELECT account_id, start_date, jobs, finished - completed AS trouble FROM ${dailyViewName(kind)} WHERE ${within(range)}`,
+      `SELECT account_id, start_date, jobs, finished - completed AS trouble FROM ${dailyViewName(kind)} WHERE ${withinSql(range.from, range.to)}`,
   )}
 GROUP BY account_id`;
 }
@@ -52,13 +45,13 @@ FROM ${ofEachKind((kind) => `SELECT min(start_date) AS first_date, max(start_dat
 
 /** Day, region, account, and jobs in the order of `endings`. */
 export function dailySql(kind: Kind, range: DayRange): string {
-  return `SELECT start_date, region, account_id, ${endings.join(', ')} FROM ${dailyViewName(kind)} WHERE ${within(range)}`;
+  return `SELECT start_date, region, account_id, ${endings.join(', ')} FROM ${dailyViewName(kind)} WHERE ${withinSql(range.from, range.to)}`;
 }
 
 /** Day, region, account, reason, resource type, state, jobs. */
 export function troubleSql(kind: Kind, range: DayRange): string {
   return `SELECT start_date, region, account_id, coalesce(message_category, state), resource_type, state, sum(jobs)
-FROM ${failuresViewName(kind)} WHERE ${within(range)}
+FROM ${failuresViewName(kind)} WHERE ${withinSql(range.from, range.to)}
 GROUP BY start_date, region, account_id, coalesce(message_category, state), resource_type, state`;
 }
 
@@ -69,7 +62,7 @@ export function seenSql(range: DayRange): string {
   sum(CASE WHEN reconciled = 'matched' THEN 1 ELSE 0 END), sum(CASE WHEN reconciled = 'mismatched' THEN 1 ELSE 0 END),
   max(unfinished_rows)
 FROM (${coverageSql(`'${monthOf(range.from)}'`)}) AS coverage
-WHERE ${within(range)}
+WHERE ${withinSql(range.from, range.to)}
 GROUP BY kind, region, start_date`;
 }
 

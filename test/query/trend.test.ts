@@ -151,6 +151,9 @@ describe('copy_job_trend', () => {
        UNION ALL SELECT * FROM copy_job_trend) AS both_of_them`,
     `WITH copy_job_trend AS (SELECT * FROM copy_job_trend) SELECT min(start_date) AS day FROM copy_job_trend WHERE start_date >= DATE '2026-01-01'`,
     `SELECT min(a.start_date) AS day FROM copy_job_trend AS a CROSS JOIN copy_job_daily AS b WHERE b.start_date >= DATE '2026-04-10'`,
+    `SELECT min(t.start_date) AS day FROM copy_job_daily AS d CROSS JOIN LATERAL (
+       SELECT start_date FROM copy_job_trend AS t WHERE d.start_date >= DATE '2026-04-10') AS t`,
+    `SELECT min(day) AS day FROM copy_job_trend AS t (day, month, start_month) WHERE start_month >= '2026-05'`,
   ])('is read whole where nothing bounds it: %s', async (statement) => {
     const rows = days.map((day) => aRow({ day }));
     await inWorld(rows, async () => {

@@ -22,19 +22,21 @@ export async function firstMonths(
     const mentions = nodes.filter(isMentioned).length;
     const selects = nodes.filter(({ from_table }) => isMentioned(from_table));
     if (hidden.has(name) || mentions === 0 || selects.length < mentions) continue;
-    const months = await Promise.all(selects.map((select) => firstMonth(connection, select.where_clause)));
+    const months = await Promise.all(selects.map((select) => firstMonth(connection, select)));
     const [earliest] = months.filter((month) => month !== undefined).toSorted();
     if (earliest !== undefined && !months.includes(undefined)) found.set(name, earliest);
   }
   return found;
 }
 
-/** The latest of the bounds that all must hold. */
+/** The latest of the bounds that all must hold of the relation's own columns; its columns may bear other names. */
 async function firstMonth(
   connection: DuckDBConnection,
-  condition: Node | null | undefined,
+  { from_table: relation, where_clause: condition }: Node,
 ): Promise<string | undefined> {
-  const bounds = conjuncts(condition).flatMap((part) => boundOf(part) ?? []);
+  if (!relation || (relation.column_name_alias ?? []).length > 0) return undefined;
+  const name = (relation.alias || relation.table_name || '').toLowerCase();
+  const bounds = conjuncts(condition).flatMap((part) => boundOf(part, name) ?? []);
   const months = await Promise.all(bounds.map((known) => monthOf(connection, known)));
   return months
     .filter((month) => month !== undefined)
@@ -55,7 +57,9 @@ interface Bound {
 const fromBelow = new Set(['COMPARE_EQUAL', 'COMPARE_GREATERTHAN', 'COMPARE_GREATERTHANOREQUALTO']);
 const fromAbove = new Set(['COMPARE_EQUAL', 'COMPARE_LESSTHAN', 'COMPARE_LESSTHANOREQUALTO']);
 
-function boundOf({ type = '', left, right, input, lower }: Node): Bound | undefined {
+function boundOf({ type = '', left, right, input, lower }: Node, relation: string): Bound | undefined {
+  const columnBound = (compared: Node | undefined, value: Node | undefined) =>
+    value && isKnown(value) ? boundBy(columnOf(compared, relation), value) : undefined;
   if (type === 'COMPARE_BETWEEN') return columnBound(input, lower);
   return (
     (fromBelow.has(type) && columnBound(left, right)) ||
@@ -64,10 +68,16 @@ function boundOf({ type = '', left, right, input, lower }: Node): Bound | undefi
   );
 }
 
-function columnBound(compared: Node | undefined, value: Node | undefined): Bound | undefined {
-  const column = compared?.column_names?.at(-1)?.toLowerCase();
-  const isBound = column === 'start_date' || column === 'start_month';
-  return isBound && value && isKnown(value) ? { column, value } : undefined;
+function boundBy(column: string | undefined, value: Node): Bound | undefined {
+  return column === 'start_date' || column === 'start_month' ? { column, value } : undefined;
+}
+
+/** A column of the relation; one of an outer SELECT is called by the name of another. */
+function columnOf(compared: Node | undefined, relation: string): string | undefined {
+  const [column, owner = relation] = (compared?.column_names ?? [])
+    .map((part) => part.toLowerCase())
+    .toReversed();
+  return owner === relation ? column : undefined;
 }
 
 /** Functions that give the same whenever they are called. */

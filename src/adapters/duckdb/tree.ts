@@ -5,6 +5,9 @@ import { literal } from './dialect.ts';
 export interface Node {
   readonly type?: string;
   readonly table_name?: string;
+  /** What a relation is called in the statement, and its columns; empty where they keep their names. */
+  readonly alias?: string;
+  readonly column_name_alias?: readonly string[];
   readonly from_table?: Node;
   readonly where_clause?: Node | null;
   readonly children?: readonly Node[];
