@@ -13,6 +13,8 @@ export default defineConfig({
     isolate: false,
     maxWorkers: 2,
     testTimeout: 60_000,
+    // On a machine with other work a second is short.
+    expect: { poll: { timeout: 15_000 } },
     hookTimeout: 60_000,
   },
 });

@@ -12,6 +12,8 @@ export default defineConfig({
       'test/engines/airflow/airflow.ts',
     ],
     testTimeout: 300_000,
+    // On a machine with other work a second is short.
+    expect: { poll: { timeout: 15_000 } },
     hookTimeout: 600_000,
     fileParallelism: false,
   },

@@ -17,7 +17,7 @@ import {
 import type { Trial } from '../fixtures/trial.ts';
 import { startBrowser } from './browser.ts';
 import { misfits, roomAfterChart } from './page-geometry.ts';
-import { type Look, showReport } from './shown-report.ts';
+import { type Look, showReport, untilShown } from './shown-report.ts';
 
 /** What people do with a report of half a year in which things happened. */
 
@@ -143,6 +143,7 @@ describe('a click', () => {
       const before = await parts(page);
       await page.locator(selector).first().click();
       await expect.poll(() => page.url()).toContain(fragment);
+      await untilShown(page);
       const after = await parts(page);
       const unchanged = Object.keys(before).filter((name) => before[name] === after[name]);
       // The bars are of all days; what is told of reasons and types does not touch the rates of all jobs.
@@ -151,6 +152,7 @@ describe('a click', () => {
       const chip = await page.locator('#chips .chip').count();
       expect(chip).toBe(1);
       await page.reload();
+      await untilShown(page);
       expect(await parts(page)).toEqual(after);
       const sent = await open(whole, { fragment: new URL(page.url()).hash });
       expect(await parts(sent)).toEqual(after);
@@ -169,6 +171,7 @@ describe('a click', () => {
       await page.keyboard.press('ArrowLeft');
       await page.keyboard.press('Enter');
       await expect.poll(() => page.url()).toContain(`#account=${PAYMENTS}&from=2026-11-09&to=2026-11-15`);
+      await untilShown(page);
       expect(await page.locator('#daily a.mark:focus').count()).toBe(1);
       expect(await page.locator('#daily a.mark[tabindex="0"]').count()).toBe(1);
     });

@@ -10,7 +10,7 @@ import { dailyViewName } from '../../schemas/views/daily.ts';
 import { type LedgerShape, TODAY, writeYear } from '../bench/year.ts';
 import { runCliProcess } from '../fixtures/cli.ts';
 import { startBrowser } from './browser.ts';
-import { type Look, showReport } from './shown-report.ts';
+import { type Look, showReport, untilShown } from './shown-report.ts';
 import { openTrial } from '../fixtures/trial.ts';
 
 /** The report in a real browser: from disk, with the network off. */
@@ -107,6 +107,8 @@ describe('the report of a pulled ledger', () => {
       });
       const before = await parts();
       await page.locator(`#filter-${name}`).selectOption({ index: 1 });
+      await expect.poll(() => page.url()).toContain(`#${name}=`);
+      await untilShown(page);
       const filtered = await parts();
       for (const [part, text] of Object.entries(filtered))
         expect([part, text]).not.toEqual([part, before[part as keyof typeof before]]);

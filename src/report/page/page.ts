@@ -21,8 +21,7 @@ const PAPER_WIDTH = 660;
 export function showReport(data: ReportData): void {
   byId('about').replaceChildren(...unbroken(about(data)));
   document.body.classList.toggle('empty-report', data.days.length === 0);
-  document.documentElement.dataset['ready'] = 'true';
-  if (data.days.length === 0) return;
+  if (data.days.length === 0) return markShown();
 
   const search = byId('find') as HTMLInputElement;
   const paper = matchMedia('print');
@@ -53,6 +52,7 @@ export function showReport(data: ReportData): void {
       document
         .querySelector<HTMLElement>(`[data-key=${JSON.stringify(focused)}]`)
         ?.focus({ preventScroll: true });
+    markShown();
   }
 
   fillFilters(data, (change) => (location.hash = fragmentOf({ ...view.selection, ...change }, data)));
@@ -74,6 +74,11 @@ export function showReport(data: ReportData): void {
   addEventListener('resize', draw);
   byId('accounts-note').textContent = othersNote(data);
   show();
+}
+
+/** Says which address the page shows: a browser changes the address first and tells the page afterwards. */
+function markShown(): void {
+  document.documentElement.dataset['shown'] = location.hash;
 }
 
 function about({

@@ -69,7 +69,8 @@ while True:
             os.write(terminal, key.encode())
             time.sleep(0.05)
 _, status = os.waitpid(child, 0)
-code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else -os.WTERMSIG(status)
+# As a shell says it: a signal that meets a process on its way out ends it by itself.
+code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
 print(
     json.dumps(
         {
