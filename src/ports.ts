@@ -2,7 +2,7 @@ import type { EpochMs, SummaryRow } from '../schemas/columns.ts';
 import type { GlueTable } from '../schemas/glue-table.ts';
 import type { Kind } from '../schemas/kinds.ts';
 import type { SliceResult } from '../schemas/pull-result.ts';
-import type { Day } from './domain/day.ts';
+import type { Day, Month } from './domain/day.ts';
 import type { Slice } from './domain/slice.ts';
 import type { BadDataError } from './errors.ts';
 
@@ -196,10 +196,23 @@ export interface QueryUsage {
   readonly engineMs: number;
 }
 
+/** The months of some tables that statements ask about, both included, and the columns they ask for. */
+export interface TableExcerpt {
+  readonly tables: readonly string[];
+  readonly columns: readonly string[];
+  readonly from: Month;
+  readonly to: Month;
+}
+
 /** Runs SQL over a ledger's tables and views. */
 export interface QueryEngine {
   /** Throws `UsageError` for SQL that is wrong. The rows are to be read before anything else is run. */
   run(sql: string): Promise<QueryAnswer>;
+  /**
+   * An engine that finds nothing else in these tables: one that reads files anew for each statement reads them once for all of
+   * its statements. Absent where each statement is paid for what it reads.
+   */
+  hold?(excerpt: TableExcerpt): Promise<QueryEngine>;
   close(): void;
 }
 

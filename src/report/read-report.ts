@@ -10,6 +10,7 @@ import {
   accountsSql,
   dailySql,
   type DayRange,
+  excerptOf,
   freshnessSql,
   heldSql,
   seenSql,
@@ -35,7 +36,8 @@ export async function readReport(engine: QueryEngine, scope: ReportScope): Promi
   const { now } = scope;
   const asked = daysAsked(now, scope.from, scope.to);
   const yesterday = addDays(utcDay(now), -1);
-  const choice = chooseAccounts(await all(engine, accountsSql(asked.read)));
+  const excerpt = (await engine.hold?.(excerptOf(asked.read))) ?? engine;
+  const choice = chooseAccounts(await all(excerpt, accountsSql(asked.read)));
   const days = daysKnown(choice, asked, yesterday);
   const head = {
     generated_at: new Date(now).toISOString(),
@@ -55,10 +57,10 @@ export async function readReport(engine: QueryEngine, scope: ReportScope): Promi
     freshness: await readFreshness(engine, utcDay(now)),
   };
   const report = createReport(head, scope.target);
-  for (const kind of kindNames) await readDaily(engine, kind, asked.read, report);
-  for (const kind of kindsWithReasons) await readTrouble(engine, kind, asked.read, report);
+  for (const kind of kindNames) await readDaily(excerpt, { kind, range: asked.read, choice }, report);
+  for (const kind of kindsWithReasons) await readTrouble(excerpt, kind, asked.read, report);
   const [from] = days;
-  if (from !== undefined) await readCoverage(engine, { from, to: asked.read.to }, report);
+  if (from !== undefined) await readCoverage(excerpt, { from, to: asked.read.to }, report);
   return report.data();
 }
 
@@ -92,11 +94,10 @@ async function readFreshness(engine: QueryEngine, today: Day): Promise<Freshness
 
 async function readDaily(
   engine: QueryEngine,
-  kind: Kind,
-  range: DayRange,
+  { kind, range, choice }: { readonly kind: Kind; readonly range: DayRange; readonly choice: AccountChoice },
   report: ReportBuilder,
 ): Promise<void> {
-  const { rows } = await engine.run(dailySql(kind, range));
+  const { rows } = await engine.run(dailySql(kind, range, choice));
   for await (const [day, region, account, ...counts] of rows)
     report.daily({ kind, day, region, account }, counts.map(Number));
 }

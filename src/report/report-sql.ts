@@ -1,11 +1,12 @@
-import { type Kind, kindNames } from '../../schemas/kinds.ts';
+import { factsOf, type Kind, kindNames } from '../../schemas/kinds.ts';
 import { PULLS_TABLE } from '../../schemas/catalog-table.ts';
 import { coverageSql } from '../../schemas/views/coverage.ts';
 import { dailyViewName } from '../../schemas/views/daily.ts';
-import { withinSql } from '../../schemas/views/view.ts';
+import { literals, withinSql } from '../../schemas/views/view.ts';
 import { failuresViewName } from '../../schemas/views/failures.ts';
 import { type Day, monthOf } from '../domain/day.ts';
-import { endings } from './report-data.ts';
+import type { TableExcerpt } from '../ports.ts';
+import { type AccountChoice, endings } from './report-data.ts';
 
 /** What the report asks the views, and nothing else. */
 
@@ -43,9 +44,40 @@ export function heldSql(): string {
 FROM ${ofEachKind((kind) => `SELECT min(start_date) AS first_date, max(start_date) AS last_date FROM ${dailyViewName(kind)}`)}`;
 }
 
-/** Day, region, account, and jobs in the order of `endings`. */
-export function dailySql(kind: Kind, range: DayRange): string {
-  return `SELECT start_date, region, account_id, ${endings.join(', ')} FROM ${dailyViewName(kind)} WHERE ${withinSql(range.from, range.to)}`;
+/** What the views that are asked read of a table, of these days. */
+export function excerptOf({ from, to }: DayRange): TableExcerpt {
+  return {
+    tables: kindNames.map((kind) => factsOf(kind).table),
+    columns: [
+      ...['start_date', 'region', 'account_id', 'resource_type', 'state'],
+      ...['message_category', 'job_count'],
+    ],
+    from: monthOf(from),
+    to: monthOf(to),
+  };
+}
+
+/** Beyond so many names a statement could be longer than Athena's 262,144 bytes. */
+const MAX_NAMED = 5_000;
+
+/** Day, region, account, and jobs in the order of `endings`; accounts that are not shown one by one are one. */
+export function dailySql(kind: Kind, range: DayRange, { shown, others }: AccountChoice): string {
+  const from = `FROM ${dailyViewName(kind)} WHERE ${withinSql(range.from, range.to)}`;
+  if (others === 0 || shown.length > MAX_NAMED)
+    return `SELECT start_date, region, account_id, ${endings.join(', ')} ${from}`;
+  const sums = endings.map((ending) => `CAST(sum(${ending}) AS bigint)`).join(', ');
+  return `SELECT start_date, region, ${accountSql(shown)}, ${sums} ${from}
+GROUP BY start_date, region, ${accountSql(shown)}`;
+}
+
+/** Stands for accounts that are shown together: no account is called so. */
+const OTHERS = 'others';
+
+function accountSql(shown: readonly string[]): string {
+  const account = `coalesce(account_id, '')`;
+  return shown.length === 0
+    ? `'${OTHERS}'`
+    : `CASE WHEN ${account} IN (${literals(shown)}) THEN ${account} ELSE '${OTHERS}' END`;
 }
 
 /** Day, region, account, reason, resource type, state, jobs. */

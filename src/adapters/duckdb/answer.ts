@@ -1,4 +1,5 @@
 import {
+  type DuckDBDataChunk,
   DuckDBListValue,
   type DuckDBResult,
   DuckDBStructValue,
@@ -20,7 +21,7 @@ export function answerOf(
     columns,
     rows: (async function* rows() {
       try {
-        for await (const chunk of result.yieldRows()) yield* chunk.map((row) => row.map(textOf));
+        for await (const chunk of result) yield* rowsOf(chunk);
       } catch (error) {
         throw explain(error);
       } finally {
@@ -28,6 +29,17 @@ export function answerOf(
       }
     })(),
   };
+}
+
+/** Column by column, so that what a column's cells are is looked at once. */
+function rowsOf(chunk: DuckDBDataChunk): (string | null)[][] {
+  const rows = Array.from({ length: chunk.rowCount }, () => new Array<string | null>(chunk.columnCount));
+  for (let column = 0; column < chunk.columnCount; column++)
+    chunk.visitColumnValues(column, (value, row) => {
+      const cells = rows[row];
+      if (cells) cells[column] = typeof value === 'string' ? value : textOf(value);
+    });
+  return rows;
 }
 
 const numbers = [
@@ -55,6 +67,7 @@ const answerTypes = new Map<DuckDBTypeId, AnswerColumn['type']>([
 
 function textOf(value: DuckDBValue): string | null {
   if (value === null) return null;
+  if (typeof value === 'bigint') return String(value);
   return isNested(value) ? jsonOf(value) : scalarText(value);
 }
 

@@ -2,10 +2,10 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { CatalogTable } from '../../../schemas/catalog-table.ts';
 import type { View } from '../../../schemas/views/view.ts';
 import { DamagedObjectError, LedgerError, UsageError } from '../../errors.ts';
-import type { QueryEngine } from '../../ports.ts';
+import type { QueryAnswer, QueryEngine, TableExcerpt } from '../../ports.ts';
 import { answerOf } from './answer.ts';
 import { dialect, identifier, list, literal } from './dialect.ts';
-import { tableSql } from './tables.ts';
+import { filesOfMonths, heldTableSql, tableSql } from './tables.ts';
 import { firstMonths } from './first-months.ts';
 import { readingStatement } from './reading.ts';
 import type { SqlTree } from './tree.ts';
@@ -27,35 +27,94 @@ export interface DuckDbOptions {
 /**
  * SQL over a local ledger, in memory and in this process. Each statement has an engine of its own, which can read the files
  * of the tables it names and nothing else, and change nothing: only statements that read are run, and the engine may open no
- * folder, so that it can make no file.
+ * folder, so that it can make no file. Statements on held tables share one.
  */
 export function openDuckDb(options: DuckDbOptions): QueryEngine {
   const open = new Set<() => void>();
-  return {
+
+  async function connected(files: FilesByTable): Promise<Connected> {
+    const { connection, close } = await connect(options, [...files.values()].flat());
+    const done = () => {
+      if (open.delete(done)) close();
+    };
+    open.add(done);
+    return { connection, close: done };
+  }
+
+  const engine: QueryEngine = {
     async run(sql) {
       options.signal.throwIfAborted();
-      const needed = neededBy(sql, options);
-      const files = await filesByTable(needed, options);
-      const { connection, close } = await connect(options, [...files.values()].flat());
-      const done = () => {
-        close();
-        open.delete(done);
-      };
-      open.add(done);
+      const files = await filesByTable(neededBy(sql, options), options);
+      const { connection, close } = await connected(files);
       try {
-        const { text, tree } = await readingStatement(connection, sql);
-        await makeRelations(connection, tree, { ...options, needed, files });
-        return answerOf(await connection.stream(text), {
-          explain: (error) => asQueryError(error, options),
-          done,
-        });
+        return await answer({ connection, files, held: [], done: close }, sql, options);
       } catch (error) {
-        done();
-        throw asQueryError(error, options);
+        close();
+        throw error;
       }
+    },
+    async hold(excerpt) {
+      const files = await filesByTable(new Set(options.tables.map(({ name }) => name)), options);
+      const { connection, close } = await connected(files);
+      if (!(await fill({ connection, files, excerpt }, options))) {
+        close();
+        return engine;
+      }
+      const held = excerpt.tables;
+      return {
+        run: (sql) => answer({ connection, files, held, done: () => undefined }, sql, options),
+        close,
+      };
     },
     close: () => [...open].forEach((done) => done()),
   };
+  return engine;
+}
+
+/** Of a hundred bytes each, or somewhat more. */
+const MAX_HELD_ROWS = 4_000_000;
+
+/** False where there are too many rows. */
+async function fill(
+  { connection, files, excerpt }: Pick<Opened, 'connection' | 'files'> & { readonly excerpt: TableExcerpt },
+  options: DuckDbOptions,
+): Promise<boolean> {
+  let left = MAX_HELD_ROWS;
+  try {
+    for (const table of options.tables.filter(({ name }) => excerpt.tables.includes(name))) {
+      const { insert, view } = heldTableSql(table, files.get(table.name) ?? [], excerpt);
+      left -= (await connection.run(`${insert} LIMIT ${left + 1}`)).rowsChanged;
+      if (left < 0) return false;
+      await connection.run(view);
+    }
+    return true;
+  } catch (error) {
+    throw asQueryError(error, options);
+  }
+}
+
+interface Opened {
+  readonly connection: DuckDBConnection;
+  readonly files: FilesByTable;
+  /** Tables that are there. */
+  readonly held: readonly string[];
+  readonly done: () => void;
+}
+
+async function answer(
+  { connection, files, held, done }: Opened,
+  sql: string,
+  options: DuckDbOptions,
+): Promise<QueryAnswer> {
+  options.signal.throwIfAborted();
+  try {
+    const { text, tree } = await readingStatement(connection, sql);
+    await makeRelations(connection, tree, { ...options, needed: neededBy(sql, options), files, held });
+    const explain = (error: unknown) => asQueryError(error, options);
+    return answerOf(await connection.stream(text), { explain, done });
+  } catch (error) {
+    throw asQueryError(error, options);
+  }
 }
 
 type FilesByTable = ReadonlyMap<string, readonly string[]>;
@@ -86,6 +145,9 @@ async function connect({ database, signal }: DuckDbOptions, files: readonly stri
   await connection.run(`SET schema = ${literal(database)}`);
   // Nothing is written, not even where memory does not suffice.
   await connection.run(`SET temp_directory = ''`);
+  // Months are thousands of small reads: to keep each of them took a gigabyte and more time than it saved.
+  await connection.run('SET enable_external_file_cache = false');
+  await connection.run('SET preserve_insertion_order = false');
   await connection.run(`SET allowed_paths = ${list(files)}`);
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
@@ -104,23 +166,33 @@ async function connect({ database, signal }: DuckDbOptions, files: readonly stri
 interface Relations extends Pick<DuckDbOptions, 'tables' | 'views'> {
   readonly needed: ReadonlySet<string>;
   readonly files: FilesByTable;
+  /** Tables that are there. */
+  readonly held: readonly string[];
 }
 
 /** Makes the tables and views that are needed, as far back as the statement asks. */
 async function makeRelations(
   connection: DuckDBConnection,
   tree: SqlTree,
-  { tables, views, needed, files }: Relations,
+  { tables, views, needed, files, held }: Relations,
 ): Promise<void> {
-  const isNeeded = ({ name }: { readonly name: string }) => needed.has(name);
-  for (const table of tables.filter(isNeeded))
-    await connection.run(tableSql(table, files.get(table.name) ?? []));
-  const boundable = views.filter(({ since }) => since).map(({ name }) => name);
-  const months = await firstMonths(connection, tree, boundable);
-  for (const { name, sql, since } of views.filter(isNeeded)) {
+  const ownViews = views.filter(({ name }) => needed.has(name));
+  const behindViews = new Set(ownViews.flatMap(({ sql }) => namesIn(sql, [...needed])));
+  const ownTables = tables.filter(({ name }) => needed.has(name) && !held.includes(name));
+  const boundable = [...ownTables, ...ownViews.filter(({ since }) => since)].map(({ name }) => name);
+  const months = await firstMonths(
+    connection,
+    tree,
+    boundable.filter((name) => !behindViews.has(name)),
+  );
+  for (const table of ownTables) {
+    const from = months.get(table.name) ?? '';
+    await connection.run(tableSql(table, filesOfMonths(files.get(table.name) ?? [], { from })));
+  }
+  for (const { name, sql, since } of ownViews) {
     const month = months.get(name);
     const text = month === undefined ? sql : (since?.(literal(month)) ?? sql);
-    await connection.run(`CREATE VIEW IF NOT EXISTS ${identifier(name)} AS ${text}`);
+    await connection.run(`CREATE OR REPLACE VIEW ${identifier(name)} AS ${text}`);
   }
 }
 

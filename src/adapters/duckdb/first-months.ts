@@ -4,7 +4,7 @@ import { type Node, nodesOf, type SqlTree, treeOf } from './tree.ts';
 
 /**
  * The first month a statement asks of the named relations: of those which every mention bounds, in the WHERE of a SELECT from
- * that relation alone. A bound is a comparison of `start_date` or `start_month` with what can be known beforehand.
+ * that relation alone. A bound is a comparison of `start_date` or a column of months with what can be known beforehand.
  */
 export async function firstMonths(
   connection: DuckDBConnection,
@@ -50,7 +50,7 @@ function conjuncts(condition: Node | null | undefined): readonly Node[] {
 }
 
 interface Bound {
-  readonly column: 'start_date' | 'start_month';
+  readonly column: 'start_date' | 'start_month' | 'pull_month';
   readonly value: Node;
 }
 
@@ -69,7 +69,8 @@ function boundOf({ type = '', left, right, input, lower }: Node, relation: strin
 }
 
 function boundBy(column: string | undefined, value: Node): Bound | undefined {
-  return column === 'start_date' || column === 'start_month' ? { column, value } : undefined;
+  const isBounding = column === 'start_date' || column === 'start_month' || column === 'pull_month';
+  return isBounding ? { column, value } : undefined;
 }
 
 /** A column of the relation; one of an outer SELECT is called by the name of another. */

@@ -1,5 +1,7 @@
 import { dirname } from 'node:path/posix';
 import type { CatalogColumn, CatalogTable } from '../../../schemas/catalog-table.ts';
+import type { Month } from '../../domain/day.ts';
+import type { TableExcerpt } from '../../ports.ts';
 import { groupBy } from '../../domain/group-by.ts';
 import { duckDbType, identifier, list, literal } from './dialect.ts';
 
@@ -8,17 +10,58 @@ import { duckDbType, identifier, list, literal } from './dialect.ts';
  * a part of it with its keys as constants, so that DuckDB opens no file of a partition a statement cannot ask for.
  */
 export function tableSql(table: CatalogTable, files: readonly string[]): string {
+  return `CREATE OR REPLACE VIEW ${identifier(table.name)} AS ${rowsSql(table, files)}`;
+}
+
+/** Statements that hold the rows of some months; each other column than those asked for throws where it is read. */
+export function heldTableSql(
+  table: CatalogTable,
+  files: readonly string[],
+  { columns, from, to }: TableExcerpt,
+): { readonly insert: string; readonly view: string } {
+  const keys = table.partitionKeys.map(({ name }) => name);
+  const isHeld = ({ name }: CatalogColumn) => columns.includes(name) || keys.includes(name);
+  const all = [...table.columns, ...table.partitionKeys];
+  const stored = all.filter(isHeld).map(({ name }) => identifier(name));
+  const seen = all.map((column) => (isHeld(column) ? identifier(column.name) : notHeld(column)));
+  const held = identifier(`held ${table.name}`);
+  const rows = rowsSql(table, filesOfMonths(files, { from, to }));
+  return {
+    insert: `CREATE TABLE ${held} AS SELECT ${stored.join(', ')} FROM (${rows})`,
+    view: `CREATE VIEW ${identifier(table.name)} AS SELECT ${seen.join(', ')} FROM ${held}`,
+  };
+}
+
+/** Those in partitions of the months from one on, and to one, both included. */
+export function filesOfMonths(
+  files: readonly string[],
+  { from, to }: { readonly from: Month; readonly to?: Month },
+): string[] {
+  return files.filter((file) => {
+    const keys = keysOf(dirname(file));
+    const month = keys.get('start_month') ?? keys.get('pull_month');
+    return month === undefined || (from <= month && (to === undefined || month <= to));
+  });
+}
+
+function notHeld({ name, type }: CatalogColumn): string {
+  return `CAST(error(${literal(`${name} is not held`)}) AS ${duckDbType(type)}) AS ${identifier(name)}`;
+}
+
+function rowsSql(table: CatalogTable, files: readonly string[]): string {
   const columns = [...table.columns, ...table.partitionKeys];
-  const empty = `SELECT ${columns.map(nullOf).join(', ')} WHERE false`;
   const parts = [...groupBy(files, dirname)].map(([folder, own]) => partitionSql(table, folder, own));
-  return (
-    `CREATE VIEW IF NOT EXISTS ${identifier(table.name)} AS ` +
-    (parts.length === 0 ? empty : parts.join(' UNION ALL '))
-  );
+  return parts.length === 0
+    ? `SELECT ${columns.map(nullOf).join(', ')} WHERE false`
+    : parts.join(' UNION ALL ');
+}
+
+function keysOf(folder: string): ReadonlyMap<string, string> {
+  return new Map(folder.split('/').map(keyAndValue));
 }
 
 function partitionSql(table: CatalogTable, folder: string, files: readonly string[]): string {
-  const keys = new Map(folder.split('/').map(keyAndValue));
+  const keys = keysOf(folder);
   const columns = table.columns.map(({ name }) => identifier(name));
   const constants = table.partitionKeys.map(
     ({ name }) => `${literal(keys.get(name) ?? '')} AS ${identifier(name)}`,
