@@ -1,3 +1,4 @@
+import { CountTable } from './count-table.ts';
 import { type Ending, endings, type ReportData, type ReportHead, troubleNames } from './report-data.ts';
 import { medianRate } from './median-rate.ts';
 
@@ -42,12 +43,12 @@ export function createReport(head: ReportHead, target: number | undefined): Repo
   const regions = new Names();
   const dayAt = new Map<Dimension, number>(days.map((day, at) => [day, at]));
   const accountAt = new Map<Dimension, number>(accounts.map((account, at) => [account, at]));
-  const daily = new Table(['kind', 'region', 'account', 'day'], endings);
-  const trouble = troubleTable();
+  const daily = new CountTable(['kind', 'region', 'account', 'day'], endings);
+  const trouble = new CountTable(['kind', 'region', 'account', 'day', ...troubleNames, 'ending'], ['jobs']);
   const categories = new RankedNames();
   const resourceTypes = new RankedNames();
   const coverageCounts = ['slices', 'pulled', 'lost', 'matched', 'mismatched', 'unfinished'] as const;
-  const coverage = new Table(['kind', 'region', 'day'], coverageCounts);
+  const coverage = new CountTable(['kind', 'region', 'day'], coverageCounts);
 
   /** Undefined for a day that is not shown. */
   function positions({ kind, region, day }: Place): [number, number, number] | undefined {
@@ -59,17 +60,6 @@ export function createReport(head: ReportHead, target: number | undefined): Repo
     const [kind = 0, region = 0, day] = positions(place) ?? [];
     if (day === undefined) return undefined;
     return [kind, region, accountAt.get(place.account ?? '') ?? accounts.length, day];
-  }
-
-  /** By the ranks of the names. */
-  function rankedTrouble(): ReportData['trouble'] {
-    const [{ rankOf: categoryRank }, { rankOf: typeRank }] = [categories.ranked(), resourceTypes.ranked()];
-    const table = troubleTable();
-    for (const [place, jobs] of trouble.entries()) {
-      const [category = 0, type = 0, ending = 0] = place.slice(4);
-      table.add([...place.slice(0, 4), categoryRank(category), typeRank(type), ending], jobs);
-    }
-    return table.columns() as ReportData['trouble'];
   }
 
   function targetOf(columns: ReportData['daily']): ReportData['target'] {
@@ -93,21 +83,24 @@ export function createReport(head: ReportHead, target: number | undefined): Repo
       const at = positions(place);
       if (at) coverage.add(at, counts);
     },
-    data: () => ({
-      ...head,
-      target: targetOf(daily.columns() as ReportData['daily']),
-      kinds: kinds.names,
-      regions: regions.names,
-      daily: daily.columns() as ReportData['daily'],
-      trouble: rankedTrouble(),
-      trouble_names: { category: categories.ranked().names, resource_type: resourceTypes.ranked().names },
-      coverage: coverage.columns() as ReportData['coverage'],
-    }),
+    data() {
+      const region = regions.sorted();
+      const [category, resourceType] = [categories.ranked(), resourceTypes.ranked()];
+      const ranks = { region: region.rankOf, category: category.rankOf, resource_type: resourceType.rankOf };
+      const dailyColumns = daily.columns(ranks) as ReportData['daily'];
+      return {
+        ...head,
+        target: targetOf(dailyColumns),
+        kinds: kinds.names,
+        regions: region.names,
+        daily: dailyColumns,
+        trouble: trouble.columns(ranks) as ReportData['trouble'],
+        trouble_names: { category: category.names, resource_type: resourceType.names },
+        coverage: coverage.columns(ranks) as ReportData['coverage'],
+      };
+    },
   };
 }
-
-const troubleTable = () =>
-  new Table(['kind', 'region', 'account', 'day', ...troubleNames, 'ending'], ['jobs']);
 
 /** Names by position, in the order met. */
 class Names {
@@ -123,43 +116,19 @@ class Names {
   get names(): string[] {
     return [...this.#positions.keys()];
   }
-}
 
-/** Counts by where they belong; what belongs to the same place adds up. */
-class Table {
-  readonly #keys: readonly string[];
-  readonly #counts: readonly string[];
-  readonly #rows = new Map<string, number[]>();
-
-  constructor(keys: readonly string[], counts: readonly string[]) {
-    this.#keys = keys;
-    this.#counts = counts;
-  }
-
-  add(place: readonly number[], counts: readonly number[]): void {
-    const key = place.join(' ');
-    const row = this.#rows.get(key);
-    if (!row) this.#rows.set(key, [...counts]);
-    else counts.forEach((count, at) => (row[at] = (row[at] ?? 0) + count));
-  }
-
-  *entries(): Iterable<readonly [place: number[], counts: readonly number[]]> {
-    for (const [key, counts] of this.#rows) yield [key.split(' ').map(Number), counts];
-  }
-
-  /** Sorted by place: equal neighbours compress well. */
-  columns(): Record<string, number[]> {
-    const rows = [...this.entries()].toSorted(([a], [b]) => compare(a, b));
-    const columns: Record<string, number[]> = {};
-    this.#keys.forEach((name, at) => (columns[name] = rows.map(([place]) => place[at] ?? 0)));
-    this.#counts.forEach((name, at) => (columns[name] = rows.map(([, counts]) => counts[at] ?? 0)));
-    return columns;
+  /** By the alphabet: engines answer in any order. */
+  sorted(): Ranked {
+    const names = this.names.toSorted();
+    const ranks = new Map(names.map((name, rank) => [this.#positions.get(name), rank]));
+    return { names, rankOf: (at) => ranks.get(at) ?? 0 };
   }
 }
 
-function compare(a: readonly number[], b: readonly number[]): number {
-  const at = a.findIndex((value, index) => value !== b[index]);
-  return at === -1 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
+/** The names as they are told, and where among them each position went. */
+interface Ranked {
+  readonly names: string[];
+  readonly rankOf: (at: number) => number;
 }
 
 /** Names by the jobs that bear them. */
@@ -174,10 +143,10 @@ class RankedNames {
     return at;
   }
 
-  /** The names as they are told, and where among them each position went. */
-  ranked(): { readonly names: string[]; readonly rankOf: (at: number) => number } {
-    const { names } = this.#names;
-    const order = names.map((_, at) => at).toSorted((a, b) => (this.#jobs[b] ?? 0) - (this.#jobs[a] ?? 0));
+  ranked(): Ranked {
+    const { names, jobs } = { names: this.#names.names, jobs: this.#jobs };
+    const byName = (a: number, b: number) => ((names[a] ?? '') < (names[b] ?? '') ? -1 : 1);
+    const order = [...names.keys()].toSorted((a, b) => (jobs[b] ?? 0) - (jobs[a] ?? 0) || byName(a, b));
     const told = order.slice(0, MAX_NAMES_LISTED);
     const ranks = new Map(told.map((at, rank) => [at, rank]));
     const rest = order.length > told.length ? [`${order.length - told.length} others`] : [];

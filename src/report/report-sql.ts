@@ -95,7 +95,8 @@ export function seenSql(range: DayRange): string {
   max(unfinished_rows)
 FROM (${coverageSql(`'${monthOf(range.from)}'`)}) AS coverage
 WHERE ${withinSql(range.from, range.to)}
-GROUP BY kind, region, start_date`;
+GROUP BY kind, region, start_date
+ORDER BY kind, region, start_date`;
 }
 
 /**
