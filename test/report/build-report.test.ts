@@ -50,3 +50,16 @@ describe('what is said of jobs in trouble', () => {
     );
   });
 });
+
+describe('regions', () => {
+  it('are told by the alphabet, in whatever order they come', () => {
+    const report = createReport(head, undefined);
+    const counts = (jobs: number) => [jobs, 0, 0, 0, 0, 0, 0, 0];
+    report.daily({ ...place, region: 'us-east-1' }, counts(1));
+    report.daily({ ...place, region: 'eu-west-1' }, counts(2));
+    report.coverage({ ...place, region: 'us-east-1' }, [1, 1, 0, 1, 0, 0]);
+    const { regions, daily, coverage } = report.data();
+    expect(regions).toEqual(['eu-west-1', 'us-east-1']);
+    expect([daily.region, daily.completed, coverage.region]).toEqual([[0, 1], [2, 1], [1]]);
+  });
+});

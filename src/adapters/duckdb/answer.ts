@@ -33,11 +33,10 @@ export function answerOf(
 
 /** Column by column, so that what a column's cells are is looked at once. */
 function rowsOf(chunk: DuckDBDataChunk): (string | null)[][] {
-  const rows = Array.from({ length: chunk.rowCount }, () => new Array<string | null>(chunk.columnCount));
+  const rows = Array.from({ length: chunk.rowCount }, (): (string | null)[] => []);
   for (let column = 0; column < chunk.columnCount; column++)
     chunk.visitColumnValues(column, (value, row) => {
-      const cells = rows[row];
-      if (cells) cells[column] = typeof value === 'string' ? value : textOf(value);
+      rows[row]?.push(typeof value === 'string' ? value : textOf(value));
     });
   return rows;
 }

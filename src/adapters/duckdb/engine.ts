@@ -20,6 +20,8 @@ export interface DuckDbOptions {
   readonly views: readonly View[];
   /** Paths of a table's files. */
   readonly filesOf: (table: CatalogTable) => Promise<readonly string[]>;
+  /** How many rows are held at most; where there are more, each statement reads the files. Default: four million. */
+  readonly maxHeldRows?: number;
   /** Ends a running query by throwing its reason. */
   readonly signal: AbortSignal;
 }
@@ -79,11 +81,12 @@ async function fill(
   { connection, files, excerpt }: Pick<Opened, 'connection' | 'files'> & { readonly excerpt: TableExcerpt },
   options: DuckDbOptions,
 ): Promise<boolean> {
-  let left = MAX_HELD_ROWS;
+  let left = options.maxHeldRows ?? MAX_HELD_ROWS;
   try {
     for (const table of options.tables.filter(({ name }) => excerpt.tables.includes(name))) {
       const { insert, view } = heldTableSql(table, files.get(table.name) ?? [], excerpt);
-      left -= (await connection.run(`${insert} LIMIT ${left + 1}`)).rowsChanged;
+      const [[count] = []] = (await connection.runAndReadAll(`${insert} LIMIT ${left + 1}`)).getRows();
+      left -= Number(count);
       if (left < 0) return false;
       await connection.run(view);
     }
