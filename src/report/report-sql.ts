@@ -75,9 +75,7 @@ const OTHERS = 'others';
 
 function accountSql(shown: readonly string[]): string {
   const account = `coalesce(account_id, '')`;
-  return shown.length === 0
-    ? `'${OTHERS}'`
-    : `CASE WHEN ${account} IN (${literals(shown)}) THEN ${account} ELSE '${OTHERS}' END`;
+  return `CASE WHEN ${account} IN (${literals([OTHERS, ...shown])}) THEN ${account} ELSE '${OTHERS}' END`;
 }
 
 /** Day, region, account, reason, resource type, state, jobs. */
