@@ -8,6 +8,9 @@ import { views } from '../../schemas/views/views.ts';
 import { checkLedger } from '../../src/check/check.ts';
 import { DAY_MS } from '../../src/domain/day.ts';
 import type { QueryEngine } from '../../src/ports.ts';
+import type { ReportData } from '../../src/report/report-data.ts';
+import { readReport } from '../../src/report/read-report.ts';
+import { dailySql } from '../../src/report/report-sql.ts';
 import { ACCOUNT, aSummary } from '../fixtures/builders.ts';
 import { dashboardQueries } from '../fixtures/dashboard.ts';
 import { dailyColumns, dailyTruth } from '../fixtures/daily-truth.ts';
@@ -375,5 +378,35 @@ describe('our commands', () => {
     expect(code).toBe(0);
     expect(stdout).not.toMatch(/created|updated/);
     expect(stdout.split('\n')).toHaveLength(1 + 5 + views.length + 1);
+  });
+});
+
+describe('the report', () => {
+  const range = { from: '2026-11-01', to: '2026-11-25' };
+
+  /** As it lies in the page, part by part; engines write instants with more or fewer digits. */
+  const shownOf = (report: ReportData) => {
+    const freshness = report.freshness.map((of) => ({
+      ...of,
+      last_observed: of.last_observed?.slice(0, 19),
+    }));
+    return Object.entries({ ...report, freshness }).map(([part, data]) => [part, JSON.stringify(data)]);
+  };
+
+  it('has the same data from both, in the same order', async () => {
+    const now = lake.simulator.clock.now();
+    const common = { now, from: undefined, to: undefined, target: undefined, names: new Map() };
+    const scope = { ...common, ledger: 'lake', writtenBy: 'test' };
+    const report = await readReport(local, scope);
+    expect(shownOf(await readReport(lake.athena, scope))).toEqual(shownOf(report));
+    expect(report.daily.day.length).toBeGreaterThan(100);
+  });
+
+  it.each([0, 2])('asks for accounts that are shown together as one: %i shown', async (count) => {
+    const shown = lake.simulator.accounts.toSorted().slice(0, count);
+    const sql = dailySql('copy', range, { shown, others: 1, days: [] });
+    const texts = async (engine: QueryEngine) =>
+      (await rowsOf(engine, sql)).map((row) => JSON.stringify(Object.values(row))).toSorted();
+    expect(await texts(lake.athena)).toEqual(await texts(local));
   });
 });
