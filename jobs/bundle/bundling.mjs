@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { transform } from 'esbuild';
+import { usedClients } from './clients.mjs';
 
 /** How code is bundled, and the licences of what goes into a bundle. */
 
@@ -57,7 +58,7 @@ export const bundling = {
   metafile: true,
   legalComments: 'none',
   logLevel: 'warning',
-  plugins: [bundledVersions, namedErrors],
+  plugins: [bundledVersions, namedErrors, usedClients(ROOT)],
 };
 
 /** Folder of the package a file belongs to, or undefined for a file of ours. */
