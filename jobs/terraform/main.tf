@@ -65,11 +65,16 @@ data "archive_file" "bundle" {
   output_path = "${path.root}/.terraform/backup-ledger-${var.name}.zip"
 }
 
-# Keys carry the hash of what they hold: CloudFormation sees a change, and an earlier version is still there to roll back to.
+# Keys carry the hash of what they hold, so that CloudFormation sees a change. What the stack had before goes when the stack has the
+# new one, and not earlier: an update that fails is rolled back to it.
 resource "aws_s3_object" "bundle" {
   bucket = var.code_bucket
   key    = "${var.code_prefix}/${data.archive_file.bundle.output_md5}.zip"
   source = data.archive_file.bundle.output_path
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_s3_object" "definition" {
@@ -78,12 +83,20 @@ resource "aws_s3_object" "definition" {
   bucket  = var.code_bucket
   key     = "${var.code_prefix}/${filemd5("${local.kit}/${each.value}")}.asl.json"
   content = file("${local.kit}/${each.value}")
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_s3_object" "template" {
   bucket  = var.code_bucket
   key     = "${var.code_prefix}/${md5(local.template)}.yaml"
   content = local.template
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "aws_cloudformation_stack" "this" {

@@ -23,6 +23,7 @@ interface Parsed {
   readonly outputs: Readonly<
     Record<string, { readonly description: readonly [string]; readonly value: readonly [string] }>
   >;
+  readonly resources: Readonly<Record<string, { readonly lifecycle?: readonly object[] }>>;
   readonly files: readonly string[];
 }
 
@@ -53,8 +54,28 @@ function variableFor({ Type, Default, Description }: Parameter) {
   };
 }
 
-const isBounded = (parameter: Parameter) =>
-  ['AllowedValues', 'AllowedPattern', 'MinValue', 'MaxValue'].some((name) => name in parameter);
+/** The condition that says what the template says of a parameter; undefined where it takes anything. */
+function conditionFor(name: string, parameter: Parameter): string | undefined {
+  const { AllowedValues, AllowedPattern, MinValue, MaxValue } = parameter;
+  const variable = `var.${snakeCase(name)}`;
+  if (AllowedValues) return `contains(${JSON.stringify(AllowedValues).replaceAll(',', ', ')}, ${variable})`;
+  // CloudFormation holds a pattern against the whole value.
+  if (AllowedPattern) return `can(regex("^(${AllowedPattern.replaceAll('\\', '\\\\')})$", ${variable}))`;
+  const bounds = [
+    ...(MinValue === undefined ? [] : [`${variable} >= ${MinValue}`]),
+    ...(MaxValue === undefined ? [] : [`${variable} <= ${MaxValue}`]),
+  ];
+  return bounds.length === 0 ? undefined : bounds.join(' && ');
+}
+
+/** What stands after `condition =` in each variable's block, by the variable's name. */
+async function conditions(): Promise<Readonly<Record<string, string>>> {
+  const text = await readFile(join(MODULE, 'variables.tf'), 'utf8');
+  const blocks = text.matchAll(/^variable "(\w+)" \{\n(.*?)^\}$/gms);
+  return Object.fromEntries(
+    Array.from(blocks, ([, name = '', block = '']) => [name, /^ +condition += (.*)$/m.exec(block)?.[1]]),
+  ) as Readonly<Record<string, string>>;
+}
 
 describe('the Terraform module', () => {
   it('is parsed whole, examples too', () => {
@@ -83,9 +104,23 @@ describe('the Terraform module', () => {
     expect(Object.fromEntries(kept)).toEqual(Object.fromEntries(wanted));
   });
 
-  it('judges each value that the stack bounds', () => {
-    for (const [name, parameter] of Object.entries(transformed.template.Parameters))
-      expect(parsed.variables[snakeCase(name)]?.validation !== undefined, name).toBe(isBounded(parameter));
+  it('judges each value that the stack bounds, as the stack does', async () => {
+    const wanted = Object.entries(transformed.template.Parameters).map(([name, parameter]) => [
+      snakeCase(name),
+      conditionFor(name, parameter),
+    ]);
+    expect(await conditions()).toEqual(Object.fromEntries(wanted));
+    for (const [name, { validation = [] }] of Object.entries(parsed.variables))
+      expect(validation.length, name).toBeLessThanOrEqual(1);
+  });
+
+  it('leaves what the stack was made of in the bucket until the stack has been updated', () => {
+    const objects = Object.entries(parsed.resources).filter(([name]) => name.startsWith('aws_s3_object.'));
+    expect(objects.map(([name]) => name).toSorted()).toEqual(
+      ['bundle', 'definition', 'template'].map((name) => `aws_s3_object.${name}`),
+    );
+    for (const [name, { lifecycle }] of objects)
+      expect(lifecycle, name).toEqual([{ create_before_destroy: [true] }]);
   });
 
   it('hands every parameter to the stack', async () => {
