@@ -176,6 +176,14 @@ describe('the alarms', () => {
     expect(resources['NoSuccessfulRun']?.DependsOn).toBe('FirstSignOfLife');
   });
 
+  it('wait for no run where there is no schedule: something else calls the function', () => {
+    for (const name of ['NoSuccessfulRun', 'FirstSignOfLife', 'DailyRun'])
+      expect(resources[name]?.Condition, name).toBe('HasSchedule');
+    // The others say nothing where no run tells of anything.
+    const { rang } = watch([], 3);
+    expect(rang.filter((name) => resources[name]?.Condition !== 'HasSchedule')).toEqual([]);
+  });
+
   it('ring when the runs end, and go quiet when they come again', () => {
     const gap = metricsOf(12, (day) => (day < 4 || day > 8 ? good : undefined));
     const { rang, ringing, firstRang } = watch(gap, 12);
