@@ -11,6 +11,7 @@ export const CHECK_SCHEMA_VERSION = 1;
 export const checkCodes = {
   'ledger-empty': ['empty ledger', 'empty ledgers'],
   'ledger-stale': ['stale ledger', 'stale ledgers'],
+  'slice-stopped': ['slice without a good pull', 'slices without a good pull'],
   'slice-empty': ['slice without jobs', 'slices without jobs'],
   'account-silent': ['silent account', 'silent accounts'],
   'account-never-seen': ['account never seen', 'accounts never seen'],
@@ -40,7 +41,7 @@ const findingSchema = {
     day: {
       ...dayOrNull,
       description:
-        'The day judged; of a silent account the last day with a completed job, of a new reason its first day, of missing days the first, of a stale ledger the newest',
+        'The day judged; of a silent account the last day with a completed job, of a new reason its first day, of missing days the first, of a stale ledger the newest, of a slice without a good pull the one before its last',
     },
     value: {
       ...numberOrNull,

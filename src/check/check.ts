@@ -6,13 +6,15 @@ import {
 } from '../../schemas/check-result.ts';
 import type { QueryEngine } from '../ports.ts';
 import { utcDay } from '../domain/day.ts';
+import { accountOf } from '../domain/slice.ts';
 import { judgeAge, newestOf } from './age.ts';
-import { judgeDays, knownDays, lastDayKnown } from './coverage.ts';
+import { type CoveredSlice, judgeDays, knownDays, lastDayKnown } from './coverage.ts';
 import type { AccountHistory } from './history.ts';
 import {
   askEmptyPulls,
   askHistories,
   askNewest,
+  askPulls,
   askRates,
   askReasons,
   askSlices,
@@ -21,7 +23,8 @@ import {
 import { fleetOf, judgeRates } from './rates.ts';
 import { judgeReasons } from './reasons.ts';
 import { judgeSilence, judgeUnseen } from './silence.ts';
-import { aFinding, type CheckOptions, daysOf, historyBegins, type Judgement } from './task.ts';
+import { judgeStopped } from './stopped.ts';
+import { aFinding, type CheckOptions, daysOf, historyBegins, type Judgement, placeOf } from './task.ts';
 
 export type Checked = Pick<CheckResult, 'findings' | 'notes' | 'kinds'>;
 
@@ -40,9 +43,11 @@ export async function checkLedger(engine: QueryEngine, options: CheckOptions): P
   if (known.size === 0) return { findings: inOrder(common), notes: [], kinds: [] };
   const rates = await askRates(engine, known, days.from);
   const reasons = await askReasons(engine, known, days.from);
+  const stopped = judgeStopped(await askPulls(engine, historyBegins(options)), options);
   const judgements: readonly Judgement[] = [
     judgeRates(rates, known, options),
-    judgeDays({ slices, emptyPulls, histories }, options),
+    { findings: stopped, notes: [] },
+    judgeDays({ slices: slices.filter(isNotOf(stopped)), emptyPulls, histories }, options),
     { findings: judgeSilence(histories, lastDayKnown(slices), options), notes: [] },
     { findings: judgeReasons(reasons, known), notes: [] },
   ];
@@ -60,6 +65,12 @@ async function historiesFor(engine: QueryEngine, options: CheckOptions): Promise
   const seen = new Set(recent.map(({ account }) => account));
   const missing = expected.filter((account) => !seen.has(account));
   return missing.length === 0 ? recent : [...recent, ...(await askWholeHistories(engine, missing))];
+}
+
+/** A slice is told of once. */
+function isNotOf(findings: readonly CheckFinding[]): (slice: CoveredSlice) => boolean {
+  const told = new Set(findings.map(({ place }) => place));
+  return (slice) => !told.has(placeOf({ ...slice, account: accountOf(slice) }));
 }
 
 function withoutJobs(): CheckFinding {

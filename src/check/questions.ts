@@ -1,6 +1,6 @@
 import { PULLS_TABLE } from '../../schemas/catalog-table.ts';
 import { factsOf, type Kind, kindNames } from '../../schemas/kinds.ts';
-import { parseRecordInstant } from '../../schemas/pull-record.ts';
+import { parseRecordInstant, REPLAY_SCOPE } from '../../schemas/pull-record.ts';
 import { coverageSql, coverageView } from '../../schemas/views/coverage.ts';
 import { dailyViewName } from '../../schemas/views/daily.ts';
 import { failuresViewName, kindsWithReasons } from '../../schemas/views/failures.ts';
@@ -12,6 +12,7 @@ import { type CoveredSlice, type KnownDays, nameOfSlice } from './coverage.ts';
 import { type AccountRates, weekBeforeBegins } from './rates.ts';
 import type { NewReason } from './reasons.ts';
 import type { AccountHistory } from './history.ts';
+import type { PulledSlice } from './stopped.ts';
 import { WEEK_DAYS } from './task.ts';
 
 /** What is asked of the views. Questions are bounded by months, so that they cost the days looked at; those few that are not are asked seldom. */
@@ -72,6 +73,28 @@ GROUP BY kind, region, scope`,
       nameOfSlice({ kind: kind ?? '', region: region ?? '', scope: scope ?? '' }),
       utcDay(parseRecordInstant(observed ?? '')),
     ]),
+  );
+}
+
+/** When each slice was pulled since a day. Views know nothing of slices that had no good pull in their months. */
+export async function askPulls(engine: QueryEngine, from: Day): Promise<PulledSlice[]> {
+  const rows = await answers(
+    engine,
+    `SELECT kind, region, scope, max(CASE WHEN outcome = 'ok' THEN observed_at END), min(observed_at), max(observed_at)
+FROM ${PULLS_TABLE}
+WHERE pull_month >= '${monthOf(from)}' AND ${ofMainTables} AND aggregation_period = 'ONE_DAY' AND scope <> '${REPLAY_SCOPE}'
+GROUP BY kind, region, scope`,
+  );
+  const dayOf = (observed: string | null | undefined) => utcDay(parseRecordInstant(observed ?? ''));
+  return rows.flatMap(([kind, region, scope, lastGood, first, last]) =>
+    kindOf(kind).map((known) => ({
+      kind: known,
+      region: region ?? '',
+      scope: scope ?? '',
+      lastGood: lastGood ? dayOf(lastGood) : undefined,
+      firstTried: dayOf(first),
+      lastTried: dayOf(last),
+    })),
   );
 }
 

@@ -65,7 +65,11 @@ export function aFinding(fields: Fields): CheckFinding {
 }
 
 /** `copy in eu-west-1 of 111111111111`. */
-function placeOf({ kind, account, region }: Pick<CheckFinding, 'kind' | 'account' | 'region'>): string {
+export function placeOf({
+  kind,
+  account,
+  region,
+}: Pick<CheckFinding, 'kind' | 'account' | 'region'>): string {
   if (kind === null) return account ?? 'the ledger';
   return [kind, region === null ? '' : ` in ${region}`, account === null ? '' : ` of ${account}`].join('');
 }

@@ -436,10 +436,39 @@ describe('a ledger', () => {
       region: 'us-east-1',
     });
     await story.pullTo(LAST, steady, { first: '2026-10-12' });
-    const result = await story.check();
-    expect(told(result)).toEqual([]);
-    expect(result.notes).toEqual([
-      'not judged, for no good pull saw a day since 2026-10-26: copy in us-east-1',
+    const { findings } = await story.check();
+    expect(findings).toEqual([
+      expect.objectContaining({
+        code: 'slice-stopped',
+        place: 'copy in us-east-1',
+        day: '2026-10-12',
+        value: 41,
+        message:
+          'no good pull since 2026-10-13, for 41 days; none was tried since 2026-10-13: does pull still run for it? ' +
+          'If it was given up, say so with --since',
+      }),
     ]);
+    expect(told(await story.check('--since', '2026-10-20'))).toEqual([]);
+  });
+
+  it('a region of which nobody could read for months comes before what is wrong with accounts', async () => {
+    const mute = (day: string) => [
+      ...steady(day),
+      ...(day < '2026-11-10' ? jobs(day, BAD, { completed: 1 }) : []),
+    ];
+    await story.pullTo('2026-07-12', (day) => jobs(day, BAD, { completed: 1 }, { Region: 'us-east-1' }), {
+      region: 'us-east-1',
+    });
+    await story.pullTo(LAST, mute, { first: '2026-10-12' });
+    story.trial.simulator.setFaults([{ fault: 'access-denied' }]);
+    await story.trial.pull({ reconcile: 'off', region: 'us-east-1' });
+    const { findings } = await story.check('--since', '2026-10-26');
+    expect(findings.map(({ code, place, value }) => [code, place, value])).toEqual([
+      ['slice-stopped', 'copy in us-east-1', 133],
+      ['account-silent', BAD, 13],
+    ]);
+    expect(findings[0]?.message).toMatch(
+      /; pulls fail, the last on 2026-11-23: look at what pull says of it$/,
+    );
   });
 });
