@@ -4,7 +4,8 @@ import type { CheckFinding } from '../../schemas/check-result.ts';
 import { addDays, type Day } from '../domain/day.ts';
 import { ANY_ACCOUNT, accountOf, type Scope } from '../domain/slice.ts';
 import { counted, some } from '../domain/show.ts';
-import { type AccountHistory, isLongPause } from './history.ts';
+import { isLongPause } from '../domain/silence.ts';
+import { type AccountHistory, jobDaysOf } from './history.ts';
 import { aFinding, type CheckOptions, daysFrom, daysOf, type Judgement } from './task.ts';
 
 /** What the days looked at say of a slice. */
@@ -69,7 +70,9 @@ function verdictOn(slice: CoveredSlice, { emptyPulls, histories }: DaysSeen): Ve
   if (lastSeen === undefined) return 'left';
   const emptyPull = emptyPulls.get(nameOfSlice(slice)) ?? '';
   if (lastMissing < lastSeen || emptyPull <= addDays(lastSeen, 1)) return 'incomplete';
-  const own = histories.filter((history) => history.kind === kind && history.region === region);
+  const own = histories
+    .filter((history) => history.kind === kind && history.region === region)
+    .map((history) => jobDaysOf(history, lastSeen));
   return isLongPause(daysFrom(lastSeen, lastMissing), own) ? 'empty' : 'idle';
 }
 

@@ -1,6 +1,6 @@
 import type { Kind } from '../../schemas/kinds.ts';
-import type { Day } from '../domain/day.ts';
-import { daysFrom } from './task.ts';
+import { DAY_MS, type Day, startOfDay } from '../domain/day.ts';
+import type { JobDays } from '../domain/silence.ts';
 
 /** When the jobs of a kind of an account in a region were. */
 export interface AccountHistory {
@@ -17,13 +17,24 @@ export interface AccountHistory {
   readonly lastFailed: Day | undefined;
 }
 
-/** A pause is long beyond so many usual ones. */
-const LONG = 2;
+/** The same by numbers of days, known to a last one. */
+export function jobDaysOf(history: AccountHistory, until: Day): JobDays<Kind> {
+  const { kind, firstJob, firstCompleted, lastCompleted, daysCompleted, lastFailed } = history;
+  return {
+    kind,
+    firstJob: numberOf(firstJob),
+    firstCompleted: numberIfAny(firstCompleted),
+    lastCompleted: numberIfAny(lastCompleted),
+    daysCompleted,
+    lastFailed: numberIfAny(lastFailed),
+    until: numberOf(until),
+  };
+}
 
-/** Whether a pause of so many days is long for jobs such as these. What was done once has no usual pause. */
-export function isLongPause(pause: number, histories: readonly AccountHistory[]): boolean {
-  return histories.some(({ firstCompleted: first, lastCompleted: last, daysCompleted }) => {
-    if (first === undefined || last === undefined || daysCompleted < 2) return false;
-    return pause > (LONG * daysFrom(first, last)) / (daysCompleted - 1);
-  });
+function numberOf(day: Day): number {
+  return startOfDay(day) / DAY_MS;
+}
+
+function numberIfAny(day: Day | undefined): number | undefined {
+  return day === undefined ? undefined : numberOf(day);
 }

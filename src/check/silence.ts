@@ -1,17 +1,14 @@
 import type { Kind } from '../../schemas/kinds.ts';
 import type { CheckFinding } from '../../schemas/check-result.ts';
-import { addDays, type Day } from '../domain/day.ts';
+import type { Day } from '../domain/day.ts';
 import { groupBy } from '../domain/group-by.ts';
 import { counted } from '../domain/show.ts';
+import { type Silence, silencesOf } from '../domain/silence.ts';
 import type { LastDayKnown } from './coverage.ts';
-import { type AccountHistory, isLongPause } from './history.ts';
-import { aFinding, byPlace, type CheckOptions, daysFrom, DEFAULT_DAYS } from './task.ts';
+import { type AccountHistory, jobDaysOf } from './history.ts';
+import { aFinding, byPlace, type CheckOptions, DEFAULT_DAYS } from './task.ts';
 
-/**
- * An account without a completed job of any kind for so many days; and one in which a kind fell silent while others go on: one
- * that fails, or pauses for more than twice its usual time, so that a restore now and then is not missed every week. Longest
- * silence first. Days are counted to the last one known, not to today: nobody is silent because nobody pulled.
- */
+/** The accounts that are silent, or kinds in them, by what `silencesOf` takes for that. Longest silence first. */
 export function judgeSilence(
   histories: readonly AccountHistory[],
   lastDayKnown: LastDayKnown,
@@ -23,7 +20,7 @@ export function judgeSilence(
     .filter(([account]) => isExpected?.has(account) ?? true)
     // Whoever left before the days looked at is missed by those alone who expect it.
     .filter(([account, own]) => isExpected?.has(account) || hasJobSince(own, since))
-    .flatMap(([, own]) => silenceOf(own, lastDayKnown, options));
+    .flatMap(([, own]) => silenceFindings(own, lastDayKnown, options));
   return findings.toSorted((a, b) => (b.value ?? 0) - (a.value ?? 0) || byPlace(a, b));
 }
 
@@ -31,64 +28,40 @@ function hasJobSince(own: readonly AccountHistory[], since: Day | undefined): bo
   return since === undefined || own.some(({ lastJob }) => lastJob >= since);
 }
 
-function silenceOf(
+function silenceFindings(
   own: readonly AccountHistory[],
   lastDayKnown: LastDayKnown,
-  options: CheckOptions,
+  { maxSilentDays: allowed, since }: CheckOptions,
 ): CheckFinding[] {
-  const known = own.filter(({ kind, region, account }) => lastDayKnown(kind, region, account) !== undefined);
-  const whole = silentFor(known, lastDayKnown, options);
-  if (whole) return [findingOf(whole, known, null)];
-  return [...groupBy(known, ({ kind }) => kind)]
-    .filter(([, ofKind]) => hasJobSince(ofKind, options.since))
-    .flatMap(([kind, ofKind]) => {
-      const silence = silentFor(ofKind, lastDayKnown, options);
-      return silence && isUnusual(silence, ofKind) ? [findingOf(silence, ofKind, kind)] : [];
-    });
-}
-
-interface Silence {
-  readonly days: number;
-  readonly allowed: number;
-  /** undefined where no job is known to have completed. */
-  readonly lastCompleted: Day | undefined;
-}
-
-function silentFor(
-  own: readonly AccountHistory[],
-  lastDayKnown: LastDayKnown,
-  { maxSilentDays: allowed }: CheckOptions,
-): Silence | undefined {
-  const [until] = days(own, ({ kind, region, account }) => lastDayKnown(kind, region, account));
-  const [firstJob] = days(own, (history) => history.firstJob);
-  if (until === undefined || firstJob === undefined) return undefined;
-  const lastCompleted = days(own, (history) => history.lastCompleted).at(-1);
-  const silent = daysFrom(lastCompleted ?? addDays(firstJob, -1), until);
-  return silent < allowed ? undefined : { days: silent, allowed, lastCompleted };
-}
-
-function isUnusual({ days: silent, lastCompleted }: Silence, own: readonly AccountHistory[]): boolean {
-  const lastFailed = days(own, (history) => history.lastFailed).at(-1);
-  if (lastFailed !== undefined && lastFailed > (lastCompleted ?? '')) return true;
-  return isLongPause(silent, own);
+  const known = own.flatMap((history) => {
+    const until = lastDayKnown(history.kind, history.region, history.account);
+    return until === undefined ? [] : [{ history, jobs: jobDaysOf(history, until) }];
+  });
+  const ofKind = (kind: Kind | undefined) =>
+    known.flatMap(({ history }) => (kind === undefined || history.kind === kind ? [history] : []));
+  const isGone = (kind: Kind) => !hasJobSince(ofKind(kind), since);
+  return silencesOf(
+    known.map(({ jobs }) => jobs),
+    { allowed, areAll: true, isGone },
+  ).map((silence) => findingOf(silence, ofKind(silence.kind), allowed));
 }
 
 function findingOf(
-  { days: silent, allowed, lastCompleted }: Silence,
+  { kind, days: silent, fails }: Silence<Kind>,
   own: readonly AccountHistory[],
-  kind: Kind | null,
+  allowed: number,
 ): CheckFinding {
-  const jobs = kind === null ? 'job' : `${kind} job`;
+  const jobs = kind === undefined ? 'job' : `${kind} job`;
   const [firstJob] = days(own, (history) => history.firstJob);
+  const lastCompleted = days(own, (history) => history.lastCompleted).at(-1);
   const lastFailed = days(own, (history) => history.lastFailed).at(-1);
-  const fails = lastFailed !== undefined && lastFailed > (lastCompleted ?? '');
   const what =
     lastCompleted === undefined
       ? `no ${jobs} completed since the first known one, on ${firstJob}, for ${counted(silent, 'day')}`
       : `no ${jobs} completed since ${lastCompleted}, for ${counted(silent, 'day')}`;
   return aFinding({
     code: 'account-silent',
-    kind,
+    kind: kind ?? null,
     account: own[0]?.account ?? null,
     day: lastCompleted ?? null,
     value: silent,

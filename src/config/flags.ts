@@ -1,4 +1,5 @@
 import { aggregationPeriods, AGGREGATE_ALL, ANY, kindNames } from '../../schemas/kinds.ts';
+import { SILENT_DAYS } from '../domain/silence.ts';
 import { reconcileModes } from '../domain/slice.ts';
 import { type Flags, value } from './flag.ts';
 import {
@@ -321,7 +322,7 @@ export const checkFlags = {
     CHECKS,
     'days without a completed job that make an account silent',
     wholeNumber(1, 3650),
-    '7',
+    String(SILENT_DAYS),
   ),
   'expect-accounts': {
     shape: 'list',

@@ -3,8 +3,8 @@ import { addRow, type Counts, noJobs, unsuccessful } from './counts.ts';
 import { earlierDays, isIn, type Period, type Span } from './period.ts';
 import { isOfTrouble, rowMatcher, type Selection } from './selection.ts';
 
-/** Days that say in which rhythm an account's jobs complete, before its last one. */
-const RHYTHM_DAYS = 28;
+/** Days of the account's rate. */
+const RATE_DAYS = 28;
 
 /** What is known of one account. */
 export interface AccountSums {
@@ -22,8 +22,6 @@ export interface AccountSums {
   lastCompleted: number;
   /** Jobs of each of the days before the period that say how much its share of trouble varies. */
   readonly earlier: Map<number, { bad: number; all: number }>;
-  /** Days with a completed job, to the period's end, in no order. */
-  readonly completedDays: number[];
 }
 
 /** Sums of every account that has jobs, or, where a reason or type is selected, jobs in such trouble. */
@@ -50,12 +48,9 @@ export function sumsByAccount(
     if (isIn(day, earlier)) earlierDay(sums, day).all += completed + bad;
     if (isIn(day, span)) addRow(sums.now, daily, row);
     if (before && isIn(day, before)) addRow(sums.before, daily, row);
-    if (day > span.last - RHYTHM_DAYS) addRow(sums.last28, daily, row);
+    if (day > span.last - RATE_DAYS) addRow(sums.last28, daily, row);
     sums.lastDay = Math.max(sums.lastDay, day);
-    if (completed > 0) {
-      sums.lastCompleted = Math.max(sums.lastCompleted, day);
-      sums.completedDays.push(day);
-    }
+    if (completed > 0) sums.lastCompleted = Math.max(sums.lastCompleted, day);
   });
   if (isOfTrouble(selection)) addSelectedTrouble();
   return [...found.values()].filter((sums) => !isOfTrouble(selection) || sums.bars.some((jobs) => jobs > 0));
@@ -93,7 +88,6 @@ function newSums(account: number, bars: number): AccountSums {
     lastDay: -1,
     lastCompleted: -1,
     earlier: new Map(),
-    completedDays: [],
   };
 }
 
@@ -117,29 +111,3 @@ export function binFinder(bins: readonly Span[]): (day: number) => number | unde
 
 const daysIn = ({ first, last }: Span): number[] =>
   Array.from({ length: last - first + 1 }, (_, offset) => first + offset);
-
-/** An account that is silent for longer than it ever was in the weeks before. */
-export interface Silence {
-  readonly account: number;
-  /** Position of the last day with a completed job. */
-  readonly since: number;
-  /** Days without a completed job, to the period's end. */
-  readonly days: number;
-  /** The longest time between two such days before. */
-  readonly usual: number;
-}
-
-/** Fewer days with completed jobs make no rhythm. */
-const MIN_RHYTHM = 3;
-
-/** Undefined for an account whose jobs complete as before, or never did. */
-export function silenceOf(sums: AccountSums, { span }: Period): Silence | undefined {
-  const { lastCompleted, account } = sums;
-  const days = [...new Set(sums.completedDays)]
-    .filter((day) => day > lastCompleted - RHYTHM_DAYS)
-    .toSorted((a, b) => a - b);
-  const silent = span.last - lastCompleted;
-  if (days.length < MIN_RHYTHM || silent < 2) return undefined;
-  const usual = Math.max(...days.slice(1).map((day, at) => day - (days[at] ?? 0)));
-  return silent > usual ? { account, since: lastCompleted, days: silent, usual } : undefined;
-}

@@ -3,6 +3,8 @@ import { explain } from './computed.ts';
 import { byId, type Child, element, unbroken } from './dom.ts';
 import { count, counted, percent } from './format.ts';
 import { accountLink, linkTo } from './links.ts';
+import type { SilentAccount } from './silence.ts';
+import { SILENT_DAYS } from '../../domain/silence.ts';
 import type { Moved } from './movers.ts';
 import { showPaged } from './paged.ts';
 import type { NamedTrouble } from './reasons.ts';
@@ -61,11 +63,17 @@ function noteOf<T>({ share: { now, before }, excess }: Moved<T>, whole: string):
 }
 
 function silentLines(view: View, { silent }: Changes): Line[] {
-  return silent.map(({ account, since, days, usual }) => ({
+  return silent.map((silence) => ({
     mark: 'silent',
-    what: accountLink(view, account),
-    note: `last completed ${view.data.days[since]}, ${counted(days, 'day')} ago; before that every ${usual === 1 ? 'day' : counted(usual, 'day')}`,
+    what: accountLink(view, silence.account),
+    note: silentNote(view, silence),
   }));
+}
+
+function silentNote({ data }: View, { kind, days, lastCompleted, fails }: SilentAccount): string {
+  const jobs = kind === undefined ? 'job' : `${data.kinds[kind]} job`;
+  const since = lastCompleted === undefined ? 'in the days known' : `since ${data.days[lastCompleted]}`;
+  return `no ${jobs} completed ${since}, for ${counted(days, 'day')}; ${fails ? 'jobs fail' : 'no job ended since then'}`;
 }
 
 function newLines(view: View, { newReasons }: Changes): Line[] {
@@ -100,7 +108,7 @@ function show(id: string, items: readonly Line[], none: string): void {
 
 const words = [
   'Worse and better: by the share of jobs in trouble before, at least two jobs fewer or more were to be expected, and the two shares differ by more standard errors (two-proportion z-test) than chance gives to one of so many: √(2 ln n), two at least. The errors are widened by how much the share varied from day to day in the 28 days before. Most jobs first.',
-  'Silent: no completed job for longer than ever between two in the 28 days before the last one, and for two days at least. New: a reason without a job in the 28 days before the period.',
+  `Silent, as for backup-ledger check: no completed job of any kind for ${SILENT_DAYS} days, or of one kind, if it fails or pauses for more than twice its usual time. New: a reason without a job in the 28 days before the period.`,
   'The statements give the numbers of the period; with the days before in their place, those compared with.',
 ];
 

@@ -50,7 +50,8 @@ function exceptions(view: View, band: Band | 'unknown'): string[] {
   const { worse } = changes.accounts;
   if (band !== 'good' || view.selection.account !== undefined) return [];
   if (worse.length > 0) return [`but ${counted(worse.length, 'account')} got worse`];
-  return changes.silent.length > 0 ? [`but ${counted(changes.silent.length, 'account')} fell silent`] : [];
+  const silent = silentOnce(view);
+  return silent.length > 0 ? [`but ${counted(silent.length, 'account')} fell silent`] : [];
 }
 
 const titles = {
@@ -130,12 +131,15 @@ function gettingWorse({ changes, selection, before, data }: View): Piece[] {
   ];
 }
 
-function fallenSilent({ changes: { silent }, selection }: View): Piece[] {
-  if (selection.account !== undefined || silent.length === 0) return [];
-  return [
-    `; ${counted(silent.length, 'account')} fell silent`,
-    ...naming(silent.map(({ account }) => account)),
-  ];
+function fallenSilent(view: View): Piece[] {
+  const silent = silentOnce(view);
+  if (view.selection.account !== undefined || silent.length === 0) return [];
+  return [`; ${counted(silent.length, 'account')} fell silent`, ...naming(silent)];
+}
+
+/** Several kinds of one account may be silent. */
+function silentOnce({ changes }: View): number[] {
+  return [...new Set(changes.silent.map(({ account }) => account))];
 }
 
 function naming(accounts: readonly number[]): Piece[] {

@@ -1,5 +1,5 @@
 import type { ReportData } from '../report-data.ts';
-import { type AccountSums, silenceOf, type Silence, sumsByAccount } from './accounts.ts';
+import { type AccountSums, sumsByAccount } from './accounts.ts';
 import { type Counts, finishedOf } from './counts.ts';
 import { coverageByDay, type DayCoverage, type Reach, reachOf } from './coverage.ts';
 import { countsByDay, newestDayOf, totalOf, troubleByDay } from './days.ts';
@@ -8,6 +8,7 @@ import { noiseOf } from './noise.ts';
 import { binsOf, earlierDays, type Period, periodOf, type Span } from './period.ts';
 import { type NamedTrouble, newReasons, troubleByName } from './reasons.ts';
 import type { Selection } from './selection.ts';
+import { type SilentAccount, silentAccounts } from './silence.ts';
 
 /** Everything the page shows of a selection, counted once. */
 export interface View {
@@ -34,7 +35,7 @@ export interface Changes {
   readonly reasons: Movers<NamedTrouble>;
   readonly types: Movers<NamedTrouble>;
   /** Accounts whose jobs no longer complete, the newest silence first. */
-  readonly silent: readonly Silence[];
+  readonly silent: readonly SilentAccount[];
   readonly newReasons: readonly NamedTrouble[];
 }
 
@@ -67,13 +68,30 @@ export function viewOf(data: ReportData, selection: Selection): View {
     accounts,
     reasons,
     types,
-    changes: changesOf({ accounts, reasons, types, counts, now, before, period }),
+    changes: {
+      ...changesOf({ accounts, reasons, types, counts, now, before, period }),
+      silent: silentAmong(accounts, silentAccounts(data, selection, period)),
+    },
   };
+}
+
+/** Of the accounts shown. */
+function silentAmong(accounts: readonly AccountSums[], silent: readonly SilentAccount[]): SilentAccount[] {
+  const shown = new Set(accounts.map(({ account }) => account));
+  return silent.filter(({ account }) => shown.has(account));
 }
 
 type Counted = Pick<View, 'accounts' | 'reasons' | 'types' | 'counts' | 'now' | 'before' | 'period'>;
 
-function changesOf({ accounts, reasons, types, counts, now, before, period }: Counted): Changes {
+function changesOf({
+  accounts,
+  reasons,
+  types,
+  counts,
+  now,
+  before,
+  period,
+}: Counted): Omit<Changes, 'silent'> {
   const all = { now: finishedOf(now), before: before ? finishedOf(before) : 0 };
   const { first } = earlierDays(period.span);
   const earlierCounts = counts.slice(Math.max(0, first), period.span.first);
@@ -96,9 +114,6 @@ function changesOf({ accounts, reasons, types, counts, now, before, period }: Co
     })),
     reasons: byName(reasons),
     types: byName(types),
-    silent: accounts
-      .flatMap((sums) => silenceOf(sums, period) ?? [])
-      .toSorted((a, b) => b.since - a.since || a.account - b.account),
     newReasons: newReasons(reasons, period),
   };
 }

@@ -86,31 +86,54 @@ describe('what changed', () => {
     expect(early.newReasons).toEqual([]);
   });
 
-  it('takes an account for silent by its own rhythm', () => {
-    const rows = [
-      ...daily((_, ago) => (ago < 3 ? undefined : { account: '111122223331', completed: 5 })),
-      ...daily((_, ago) =>
-        ago % 7 === 0 && ago > 0 ? { account: '111122223332', completed: 5 } : undefined,
+  /** Completed jobs until so many days ago, every so many days. */
+  const until = (ago: number, every: number, row: Omit<ReportRow, 'day'>) =>
+    daily((_, at) => (at >= ago && (at - ago) % every === 0 ? { completed: 5, ...row } : undefined));
+  const silentIn = (rows: readonly ReportRow[], fragment = '') => {
+    const { silent, data } = changesIn(rows, fragment);
+    return silent.map(({ account, kind, days: length, fails }) =>
+      [data.accounts[account], data.kinds[kind ?? -1] ?? 'all', length, ...(fails ? ['fails'] : [])].join(
+        ' ',
       ),
-      ...daily((_, ago) =>
-        ago % 7 === 3 && ago > 9 ? { account: '111122223334', completed: 5 } : undefined,
-      ),
-      ...daily((_, ago) => ({
-        account: '111122223335',
-        completed: ago < 2 ? 0 : 5,
-        failed: ago < 2 ? 5 : 0,
-      })),
-      ...daily(() => ({ account: '111122223336', completed: 5 })),
-      ...daily((_, ago) => (ago === 20 ? { account: '111122223337', completed: 5 } : undefined)),
-    ];
-    const { silent, data } = changesIn(rows);
-    expect(silent.map(({ account, days: length, usual }) => [data.accounts[account], length, usual])).toEqual(
-      [
-        ['111122223335', 2, 1],
-        ['111122223331', 3, 1],
-        ['111122223334', 10, 7],
-      ],
     );
+  };
+  const [ONE, TWO, THREE, FOUR] = ['111122223331', '111122223332', '111122223333', '111122223334'];
+
+  it('takes an account for silent as check does: without a completed job for seven days', () => {
+    const rows = [
+      ...until(7, 1, { account: ONE }),
+      ...until(6, 1, { account: TWO }),
+      ...until(9, 1, { account: THREE }),
+      ...daily((_, ago) => (ago < 9 ? { account: THREE, failed: 1 } : undefined)),
+      ...until(0, 1, { account: FOUR }),
+    ];
+    expect(silentIn(rows)).toEqual([`${ONE} all 7`, `${THREE} all 9 fails`]);
+    expect(silentIn(daily((_, ago) => (ago < 6 ? { failed: 1 } : undefined)))).toEqual([]);
+    expect(silentIn(daily(() => ({ failed: 1 })))).toEqual(['111122223333 all 42 fails']);
+  });
+
+  it('takes a kind for silent as check does: where it pauses for more than twice its usual time, or fails', () => {
+    const going = [ONE, TWO, THREE].flatMap((account) => until(0, 1, { account }));
+    const rows = [
+      ...going,
+      ...until(15, 7, { account: ONE, kind: 'restore' }),
+      ...until(14, 7, { account: TWO, kind: 'restore' }),
+      ...until(9, 7, { account: THREE, kind: 'restore' }),
+      ...daily((_, ago) => (ago === 1 ? { account: THREE, kind: 'restore', failed: 1 } : undefined)),
+    ];
+    const silent = [`${THREE} restore 9 fails`, `${ONE} restore 15`];
+    expect(silentIn(rows)).toEqual(silent);
+    expect(silentIn(rows, '#kind=restore')).toEqual(silent);
+    expect(silentIn(rows, '#kind=copy')).toEqual([]);
+  });
+
+  it('takes nobody for silent because nobody pulled', () => {
+    const rows = until(0, 1, { account: ONE }).concat(until(9, 1, { account: TWO }));
+    const data = aReport(rows, { yesterday: YESTERDAY });
+    const pulled = data.coverage.day.map((day) => (day > days.length - 5 ? 0 : 1));
+    const of = { ...data, coverage: { ...data.coverage, pulled } };
+    expect(viewOf(data, everything).changes.silent).toHaveLength(1);
+    expect(viewOf(of, everything).changes.silent).toEqual([]);
   });
 
   it('is nothing where there is no time before', () => {
