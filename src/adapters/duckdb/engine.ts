@@ -46,7 +46,7 @@ export function openDuckDb(options: DuckDbOptions): QueryEngine {
   const engine: QueryEngine = {
     async run(sql) {
       options.signal.throwIfAborted();
-      const files = await filesByTable(neededBy(sql, options), options);
+      const files = await filesByTable(readBy(sql, options), options);
       const { connection, close } = await connected(files);
       try {
         return await answer({ connection, files, held: [], done: close }, sql, options);
@@ -200,6 +200,16 @@ async function makeRelations(
 }
 
 /** Names that stand in the SQL, and what those read; all of them where none does, since it may ask which there are. */
+/** A statement that names nothing (`SHOW TABLES`, `SELECT 1`) reads no row: its relations are there, without files. */
+function readBy(sql: string, options: DuckDbOptions): ReadonlySet<string> {
+  const { tables, views } = options;
+  const named = namesIn(
+    sql,
+    [...tables, ...views].map(({ name }) => name),
+  );
+  return named.length === 0 ? new Set() : neededBy(sql, options);
+}
+
 function neededBy(
   sql: string,
   { tables, views }: Pick<DuckDbOptions, 'tables' | 'views'>,
