@@ -7,21 +7,46 @@ import { awsEnvironment } from '../fixtures/trial.ts';
 
 const CLI = fileURLToPath(new URL('../../dist/jobs/backup-ledger.js', import.meta.url));
 
-/** Writes the process's peak memory, in kilobytes, and its processor time, in microseconds, to file descriptor 3 as it ends. */
-const TELL_USAGE = `data:text/javascript,import{writeSync}from'node:fs';process.on('exit',()=>{const{maxRSS,userCPUTime,systemCPUTime}=process.resourceUsage();writeSync(3,[maxRSS,userCPUTime+systemCPUTime].join())})`;
+/**
+ * Writes the process's peak memory, in kilobytes, and its processor time, in microseconds, to a file descriptor as it ends. What
+ * `getrusage` calls the peak of a process includes what its parent held when it was started; Linux's VmHWM does not.
+ */
+export const tellUsage = (descriptor: number) =>
+  `data:text/javascript,${encodeURIComponent(`
+import { existsSync, readFileSync, writeSync } from 'node:fs';
+const status = '/proc/self/status';
+process.on('exit', () => {
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  const own = existsSync(status) && /VmHWM:\\s+(\\d+)/.exec(readFileSync(status, 'utf8'))?.[1];
+  writeSync(${descriptor}, [own || maxRSS, userCPUTime + systemCPUTime].join());
+});`)}`;
 
-export interface Measured {
-  readonly wallMs: number;
+export interface Usage {
   /** Of all its threads: what a busy machine disturbs least. */
   readonly cpuMs: number;
   readonly peakMb: number;
+}
+
+/** What {@link tellUsage} wrote. */
+export function parseUsage(told: string): Usage {
+  const [peakKb = 0, cpuUs = 0] = told.split(',').map(Number);
+  return { cpuMs: cpuUs / 1000, peakMb: peakKb / 1024 };
+}
+
+export interface Measured extends Usage {
+  readonly wallMs: number;
   readonly stdout: string;
 }
 
-export async function measureCli(args: readonly string[], backupUrl = ''): Promise<Measured> {
+export async function measureCli(
+  args: readonly string[],
+  backupUrl = '',
+  s3Url?: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Measured> {
   const began = performance.now();
-  const child = spawn(process.execPath, ['--import', TELL_USAGE, CLI, ...args], {
-    env: { PATH: process.env['PATH'], ...awsEnvironment(backupUrl) },
+  const child = spawn(process.execPath, ['--import', tellUsage(3), CLI, ...args], {
+    env: { PATH: process.env['PATH'], ...awsEnvironment(backupUrl, s3Url), ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
   });
   let stdout = '';
@@ -31,8 +56,7 @@ export async function measureCli(args: readonly string[], backupUrl = ''): Promi
   const [code] = (await once(child, 'close')) as [number];
   const wallMs = performance.now() - began;
   if (code !== 0) throw new Error(`${args.join(' ')} exited with ${code}: ${stdout}`);
-  const [peakKb = 0, cpuUs = 0] = usage.split(',').map(Number);
-  return { wallMs, cpuMs: cpuUs / 1000, peakMb: peakKb / 1024, stdout };
+  return { wallMs, ...parseUsage(usage), stdout };
 }
 
 export interface SimulatorProcess {

@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import { benchContest } from './contest.ts';
 import { benchEncode } from './encode.ts';
+import { benchFunction } from './function-run.ts';
 import { benchLambda } from './lambda.ts';
 import { benchProof } from './proof.ts';
 import { benchQuery } from './query.ts';
@@ -9,6 +10,7 @@ import { benchRegions } from './regions.ts';
 import { benchStartUp } from './start-up.ts';
 import { type BenchTable, printTable } from './table.ts';
 import { benchVerify } from './verify.ts';
+import { benchWhole } from './whole.ts';
 import { benchYears } from './years.ts';
 
 /** `npm run bench`: every figure the README states, measured here and now. With names, those benchmarks only. */
@@ -22,8 +24,10 @@ const benches: Readonly<Record<string, () => AsyncGenerator<BenchTable> | Promis
   verify: benchVerify,
   'start-up': benchStartUp,
   lambda: benchLambda,
+  function: benchFunction,
   query: benchQuery,
   years: benchYears,
+  whole: benchWhole,
 };
 
 const wanted = process.argv.slice(2);

@@ -46,7 +46,7 @@ export interface LedgerShape {
   readonly rows: number;
   /** Whether some jobs fail. */
   readonly trouble: boolean;
-  /** Whether each pull's pages are kept: of the last two months as AWS sent them, before that in size and number alone. */
+  /** Whether each pull's pages are kept. */
   readonly raw: boolean;
 }
 
@@ -60,8 +60,7 @@ const year: LedgerShape = {
   raw: false,
 };
 
-/** Days whose pages are those of their rows. */
-const DAYS_OF_PAGES = 62;
+type RowsByDay = ReadonlyMap<Day, readonly SummaryRow[]>;
 
 type Put = (key: string, bytes: Uint8Array | string) => Promise<void>;
 
@@ -91,12 +90,11 @@ async function writeSlice(slice: Slice, shape: LedgerShape, put: Put): Promise<v
   const { kind, table, region } = slice;
   const days = daysBetween(addDays(TODAY, -shape.days), addDays(TODAY, -1));
   const objects = new Map<Month, RecordedObject>();
-  const newest = new Map<Day, readonly SummaryRow[]>();
+  const rowsByDay = new Map<Day, readonly SummaryRow[]>();
   for (const [month, own] of groupBy(days, monthOf)) {
     const partition = partitionPath({ table, aggregationPeriod: 'ONE_DAY', month, region });
     const rows = new Map(own.map((day) => [day, rowsOf(shape, slice, day)]));
-    if (own.some((day) => day >= addDays(TODAY, -DAYS_OF_PAGES - HISTORY_DAYS)))
-      for (const [day, found] of rows) newest.set(day, found);
+    if (shape.raw) for (const [day, found] of rows) rowsByDay.set(day, found);
     const bytes = await parquetCodec.encode(kind, rows);
     await put(partition, bytes);
     objects.set(month, {
@@ -108,7 +106,7 @@ async function writeSlice(slice: Slice, shape: LedgerShape, put: Put): Promise<v
       rows: own.length * shape.rows,
     });
   }
-  const pages = shape.raw ? await pagesOf(slice, newest, put) : undefined;
+  const pages = shape.raw ? pagesOf(slice, rowsByDay, put) : undefined;
   const recorded = { days, objects, pages, rowsOfDay: shape.rows };
   for (const [key, lines] of await recordsOf(slice, recorded)) await put(key, `${lines.join('\n')}\n`);
 }
@@ -116,16 +114,9 @@ async function writeSlice(slice: Slice, shape: LedgerShape, put: Put): Promise<v
 /** Writes a pull's pages and says what its record holds of them. */
 type Pages = (observedAt: number, seen: readonly Day[]) => Promise<{ raw: string; rawSha256: string }>;
 
-async function pagesOf(
-  slice: Slice,
-  newest: ReadonlyMap<Day, readonly SummaryRow[]>,
-  put: Put,
-): Promise<Pages> {
-  let filler: Uint8Array | undefined;
+function pagesOf(slice: Slice, rows: RowsByDay, put: Put): Pages {
   return async (observedAt, seen) => {
-    const isNewest = seen.every((day) => newest.has(day));
-    const bytes = isNewest || !filler ? await pageFile(slice, observedAt, newest, seen) : filler;
-    if (!isNewest) filler ??= bytes;
+    const bytes = await pageFile(slice, observedAt, rows, seen);
     const key = rawPath(slice, observedAt);
     await put(key, bytes);
     return { raw: key, rawSha256: sha256(bytes) };
@@ -135,13 +126,13 @@ async function pagesOf(
 async function pageFile(
   slice: Slice,
   observedAt: number,
-  newest: ReadonlyMap<Day, readonly SummaryRow[]>,
+  rowsByDay: RowsByDay,
   seen: readonly Day[],
 ): Promise<Uint8Array> {
   const { kind } = slice;
   const context = { slice, observedAt, request: { MaxResults: 500 }, options: {}, versions: {} };
   const raw = await openRaw(gzipLines, context);
-  const rows = seen.flatMap((day) => newest.get(day) ?? []);
+  const rows = seen.flatMap((day) => rowsByDay.get(day) ?? []);
   const summaries = rows.map((row) => summaryOf(kind, row));
   await raw.append(aPage(aDocument(summaries, undefined, kind)).bytes);
   return raw.finish();

@@ -17,7 +17,7 @@ import { type S3Server, startS3Server } from '../fixtures/s3-server.ts';
 import { awsEnvironment } from '../fixtures/trial.ts';
 import { startSimulatorProcess } from './processes.ts';
 
-const BUCKET = 'bench';
+export const BUCKET = 'bench';
 const DATABASE = 'backup_ledger';
 const FIRST_MONTH = '2016-01';
 const HOUR_MS = 3_600_000;
@@ -37,8 +37,7 @@ const questions: Readonly<Record<string, string>> = {
 };
 
 export async function openStore(folder: string, now: string): Promise<CountedStore> {
-  const s3 = await startS3Server({ buckets: { [BUCKET]: '111122223333' } });
-  await fill(s3, folder);
+  const s3 = await openS3(folder);
   const commands: Readonly<Record<string, readonly string[]>> = {
     'a first pull of today, one slice': ['pull', '--region', 'eu-west-1'],
     'pull, unchanged, one slice': ['pull', '--region', 'eu-west-1'],
@@ -64,7 +63,7 @@ export async function openStore(folder: string, now: string): Promise<CountedSto
         const flags = ['--ledger', `s3://${BUCKET}`, '--now', at, '--log-level', 'error'];
         const { code, stdout, stderr } = await runCliProcess([...args, ...flags], environment);
         if (code !== 0) throw new Error(`${name} ended with ${code}: ${stderr}${stdout}`);
-        found[name] = told(s3, before);
+        found[name] = requestsSince(s3, before);
       }
       simulator.stop();
       await glue.close();
@@ -74,12 +73,15 @@ export async function openStore(folder: string, now: string): Promise<CountedSto
   };
 }
 
-async function fill(s3: S3Server, folder: string): Promise<void> {
+/** The S3 of the tests with a folder's files below a prefix, which ends with a slash. */
+export async function openS3(folder: string, prefix = ''): Promise<S3Server> {
+  const s3 = await startS3Server({ buckets: { [BUCKET]: '111122223333' } });
   const files = await readdir(folder, { recursive: true, withFileTypes: true });
-  for (const file of files.filter((entry) => entry.isFile())) {
-    const path = join(file.parentPath, file.name);
+  const paths = files.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  // In the order of their names, so that a listing has little to sort.
+  for (const path of paths.toSorted()) {
     const bytes = await readFile(path);
-    const id = `${BUCKET}/${path.slice(folder.length + 1)}`;
+    const id = `${BUCKET}/${prefix}${path.slice(folder.length + 1)}`;
     s3.objects.set(id, {
       bytes,
       etag: `"${id.length}-${bytes.length}"`,
@@ -87,10 +89,11 @@ async function fill(s3: S3Server, folder: string): Promise<void> {
       headers: {},
     });
   }
+  return s3;
 }
 
 /** What was asked since: listings, reads and writes. */
-function told(s3: S3Server, before: number): string {
+export function requestsSince(s3: S3Server, before: number): string {
   const asked = s3.requests.slice(before).map(({ operation }) => operation);
   const count = (pattern: RegExp) => asked.filter((operation) => pattern.test(operation)).length;
   return `${count(/^List/)} LIST + ${count(/^(?:Get|Head)/)} GET + ${count(/^Put/)} PUT`;
@@ -114,7 +117,7 @@ async function onTrino(s3: S3Server): Promise<Record<string, string>> {
       continue;
     }
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    found[name] = `${told(s3, before)}, ${stats.bytes.toLocaleString('en-US')} bytes, ${seconds} s`;
+    found[name] = `${requestsSince(s3, before)}, ${stats.bytes.toLocaleString('en-US')} bytes, ${seconds} s`;
   }
   await trino.close();
   await proxy.close();

@@ -14,7 +14,7 @@ import { openStore } from './years-store.ts';
 const YEARS = [1, 5, 10];
 const ROUNDS = 3;
 const ACCOUNTS = 30;
-const NOW = new Date(startOfDay(TODAY) + PULL_TIME_MS + 60_000).toISOString();
+export const NOW = new Date(startOfDay(TODAY) + PULL_TIME_MS + 60_000).toISOString();
 
 const questions: Readonly<Record<string, string>> = {
   'last week, copy_job_daily': `SELECT * FROM copy_job_daily WHERE start_date >= DATE '2026-11-16'`,
