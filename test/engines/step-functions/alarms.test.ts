@@ -115,7 +115,7 @@ function metricsOf(days: number, runOn: (day: number) => Run | undefined): Datap
   });
   const states = Array.from({ length: days }, (_, day) => {
     const isFailed = (runOn(day)?.failed ?? 0) > 0;
-    return isFailed ? [failedExecution(DEPLOYED + day * DAY_MS + 20 * HOUR_MS)] : [];
+    return isFailed ? [badExecution('StateMachine', 'Failed', DEPLOYED + day * DAY_MS + 20 * HOUR_MS)] : [];
   });
   return [...[deployed, ...lines.flat()].flatMap(datapointsOf), ...states.flat()];
 }
@@ -135,9 +135,17 @@ function linesOf({ slices, failed = 0, counts = {} }: Run, at: number): string[]
   return [...lines, countsLine(at, dimensions, { DaysSinceVerified: 1, FailedRegistrations: 0, ...counts })];
 }
 
-function failedExecution(at: number): Datapoint {
-  const own = { StateMachineArn: 'StateMachine' };
-  return { namespace: 'AWS/States', name: 'ExecutionsFailed', dimensions: own, value: 1, at };
+const machines = ['StateMachine', 'VerifyMachine'] as const;
+/** How an execution ends that did not succeed. Source: "Execution metrics" in the Step Functions developer guide. */
+const badEnds = ['Failed', 'TimedOut', 'Aborted'] as const;
+
+function badExecution(
+  machine: (typeof machines)[number],
+  end: (typeof badEnds)[number],
+  at: number,
+): Datapoint {
+  const own = { StateMachineArn: machine };
+  return { namespace: 'AWS/States', name: `Executions${end}`, dimensions: own, value: 1, at };
 }
 
 /** On the sixth day and on no other. */
@@ -225,6 +233,16 @@ describe('the alarms', () => {
     expect(firstRang['NoSuccessfulRun']).toBeGreaterThan((firstRang['FailedRun'] ?? 0) + 6);
     expect(watch(points, 6).ringing.toSorted()).toEqual(['FailedRun', 'SlicesFailed']);
   });
+
+  it.each(machines.flatMap((machine) => badEnds.map((end) => [machine, end] as const)))(
+    'ring for a day when an execution of the %s ends as %s',
+    (machine, end) => {
+      const bad = badExecution(machine, end, DEPLOYED + 5 * DAY_MS);
+      const { rang, ringing } = watch([...metricsOf(9, () => good), bad], 9);
+      expect(rang).toEqual(['FailedRun']);
+      expect(ringing).toEqual([]);
+    },
+  );
 
   it('ring on the first day for a caller that never had a view of the organisation', () => {
     const blind = metricsOf(3, () => ({ slices: [{ accounts: 1, accounts_before: 1 }] }));
