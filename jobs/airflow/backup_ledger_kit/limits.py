@@ -11,4 +11,3 @@ EXECUTION_TIMEOUT = seconds("execution_timeout_seconds", 75 * 60)
 VERIFY_TIMEOUT = seconds("verify_timeout_seconds", 4 * 60 * 60)
 # Before Airflow ends a verify, it ends by itself and says how far it came.
 DEADLINE_MARGIN = timedelta(minutes=5)
-LONGEST_WAIT = max(EXECUTION_TIMEOUT, VERIFY_TIMEOUT)

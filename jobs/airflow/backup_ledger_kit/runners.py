@@ -11,7 +11,6 @@ from datetime import timedelta
 
 from .asking import asking
 from .flags import args_of
-from .limits import LONGEST_WAIT
 from .results import result_in
 from .settings import names, one_of, required, setting, whole
 from .versions import AirflowFailException, BashOperator
@@ -48,6 +47,8 @@ def ecs_runner():
             # The result must be the last line: nothing but errors is logged.
             command = [self.action, *args_of(flags), "--log-level=error"]
             self.overrides = {"containerOverrides": [{"name": self.container_name, "command": command}]}
+            # Airflow looks after the time of a worker alone: who waits without one counts looks, and the operator's own would last 70 days.
+            self.waiter_max_attempts = math.ceil(self.execution_timeout.total_seconds() / self.waiter_delay) + 1
 
         def result(self, returned):
             for _ in range(LOG_TRIES - 1):
@@ -97,8 +98,6 @@ def ecs_runner():
         "awslogs_stream_prefix": setting("ecs_log_stream_prefix", f"backup-ledger/{container}"),
         "awslogs_fetch_interval": timedelta(seconds=poll),
         "waiter_delay": poll,
-        # The operator's own would wait 70 days.
-        "waiter_max_attempts": math.ceil(LONGEST_WAIT.total_seconds() / poll) + 1,
         # A worker that was lost finds its task again instead of starting another.
         "reattach": True,
     }

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { awsEnvironment, openTrial, type Trial } from '../../fixtures/trial.ts';
 import { type Airflow, newest, startAirflow } from './airflow.ts';
-import { ecsSettings, endpointsOf, notAllowed, startEcs } from './ecs-service.ts';
+import { type EcsService, ecsSettings, endpointsOf, notAllowed, startEcs } from './ecs-service.ts';
 import { serveLambda } from './lambda-service.ts';
 import { serveAirflow } from './served.ts';
 
@@ -9,6 +9,8 @@ import { serveAirflow } from './served.ts';
 
 /** An Airflow with all its services takes a while to start where others work, too. */
 const SERVED_MS = 900_000;
+/** For a slice that does not hang, where others work, too. */
+const ENOUGH_SECONDS = '45';
 const REGIONS = 'eu-west-1,us-east-1';
 
 let airflow: Airflow;
@@ -34,17 +36,33 @@ describe('a task of ECS that hangs', () => {
     trial = await openTrial({ on: 's3', now: Date.now() });
   });
 
-  it('is stopped when its time is over; the other slice is in the ledger', async () => {
-    const ecs = await startEcs({ env: environment(), eventsPerPage: 100, charactersPerEvent: 1_000 });
+  /** Runs the DAG with a slice that hangs, and gives what it said. */
+  async function runWithHanging(ecs: EcsService, deferrable: 'True' | 'False'): Promise<string> {
     trial.simulator.setFaults([{ fault: 'hang', region: 'us-east-1' }]);
-    const settings = { ...ecsSettings, check: 'off', retries: '0', execution_timeout_seconds: '25' };
-    const { stdout, stderr } = await airflow.test(settings, endpointsOf(ecs));
-    const asked = ecs.requests.map(({ operation }) => operation);
-    const refused = await notAllowed(ecs);
-    await ecs.close();
-    expect(`${stdout}${stderr}`).toContain('1 of 2 pulls failed: copy us-east-1 (pull 1): see');
-    expect(asked).toContain('StopTask');
-    expect(refused).toEqual([]);
+    const settings = {
+      ...ecsSettings,
+      check: 'off',
+      retries: '0',
+      execution_timeout_seconds: ENOUGH_SECONDS,
+    };
+    const { stdout, stderr } = await airflow.test(settings, {
+      ...endpointsOf(ecs),
+      AIRFLOW__OPERATORS__DEFAULT_DEFERRABLE: deferrable,
+    });
+    return `${stdout}${stderr}`;
+  }
+
+  it.each([
+    ['is stopped when its time is over', 'False', true],
+    // Its own deadline ends it.
+    ['is waited for no longer than its time, where no worker waits', 'True', false],
+  ] as const)('%s; the other slice is in the ledger', async (_name, deferrable, isStopped) => {
+    const ecs = await startEcs({ env: environment(), eventsPerPage: 100, charactersPerEvent: 1_000 });
+    onTestFinished(() => ecs.close());
+    const said = await runWithHanging(ecs, deferrable);
+    expect(said).toContain('1 of 2 pulls failed: copy us-east-1 (pull 1): see');
+    expect(ecs.requests.some(({ operation }) => operation === 'StopTask')).toBe(isStopped);
+    expect(await notAllowed(ecs)).toEqual([]);
     expect(await outcomes()).toContain('eu-west-1 ok');
   });
 });

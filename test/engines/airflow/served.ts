@@ -14,14 +14,18 @@ export interface ServedAirflow {
 }
 
 const POLL_MS = 1_000;
+/** Of its output, for a failure. */
+const MAX_SAID = 2_000;
 const DAG = 'dags/backup_ledger';
+
+type Answer = Readonly<Record<string, unknown>>;
 
 export async function serveAirflow(
   airflow: Airflow,
   settings: AirflowSettings,
   env: Readonly<Record<string, string>>,
 ): Promise<ServedAirflow> {
-  const [port, workerPort, triggererPort] = [await freePort(), await freePort(), await freePort()];
+  const [port = '', workerPort = '', triggererPort = ''] = await freePorts(3);
   const url = `http://127.0.0.1:${port}`;
   const child = spawn(airflow.program('airflow'), ['standalone'], {
     env: {
@@ -38,40 +42,56 @@ export async function serveAirflow(
       AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT: workerPort,
       AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT: triggererPort,
     },
-    stdio: 'ignore',
+    stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own, so that its services end with it.
     detached: true,
   });
-  const ended = new Promise((resolve) => child.once('close', resolve));
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-MAX_SAID)));
+  let isOver = false;
+  const ended = new Promise<void>((resolve) => child.once('close', resolve)).then(() => (isOver = true));
 
-  async function ask(path: string, body?: unknown): Promise<Readonly<Record<string, unknown>> | undefined> {
-    const post = {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    };
-    const response = await fetch(`${url}/api/v2/${path}`, body === undefined ? {} : post).catch(
-      () => undefined,
-    );
-    return response?.ok ? ((await response.json()) as Record<string, unknown>) : undefined;
+  /** Nothing as long as nobody answers, or it is not there. */
+  async function get(path: string): Promise<Answer | undefined> {
+    const response = await fetch(`${url}/api/v2/${path}`).catch(() => undefined);
+    return response?.ok ? ((await response.json()) as Answer) : undefined;
   }
 
-  async function endOf(run: string): Promise<string> {
+  async function post(path: string, body: unknown): Promise<void> {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${url}/api/v2/${path}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  }
+
+  async function until(path: string, isSo: (answer: Answer) => boolean): Promise<Answer> {
     for (;;) {
-      const { state } = (await ask(`${DAG}/dagRuns/${run}`)) ?? {};
-      if (state === 'success' || state === 'failed') return state;
+      const answer = await get(path);
+      if (answer && isSo(answer)) return answer;
+      if (isOver) throw new Error(`Airflow has ended: ${said}`);
       await sleep(POLL_MS);
     }
   }
 
+  async function endOf(run: string): Promise<string> {
+    const { state } = await until(`${DAG}/dagRuns/${run}`, (answer) =>
+      ['success', 'failed'].includes(String(answer['state'])),
+    );
+    return String(state);
+  }
+
   return {
     async trigger(run, params = {}) {
-      while (!(await ask(DAG))) await sleep(POLL_MS);
-      await ask(`${DAG}/dagRuns`, { dag_run_id: run, logical_date: null, conf: params });
+      await until(DAG, () => true);
+      await post(`${DAG}/dagRuns`, { dag_run_id: run, logical_date: null, conf: params });
       return endOf(run);
     },
     async clear(run, task, mapIndex) {
-      await ask(`${DAG}/clearTaskInstances`, {
+      await post(`${DAG}/clearTaskInstances`, {
         dry_run: false,
         dag_run_id: run,
         task_ids: [[task, mapIndex]],
@@ -88,8 +108,9 @@ export async function serveAirflow(
   };
 }
 
-async function freePort(): Promise<string> {
-  const { port, ...listening } = await listen(() => undefined);
-  await listening.close();
-  return port;
+/** All are held until all are known, so that none is given twice. */
+async function freePorts(count: number): Promise<readonly string[]> {
+  const held = await Promise.all(Array.from({ length: count }, () => listen(() => undefined)));
+  await Promise.all(held.map(({ close }) => close()));
+  return held.map(({ port }) => port);
 }
