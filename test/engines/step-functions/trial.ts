@@ -39,7 +39,8 @@ export interface StateMachineTrial extends MotoTrial {
 export interface StateMachineTrialOptions {
   /** Settings of the function, as environment variables. */
   readonly env?: Readonly<Record<string, string>>;
-  readonly invoke?: InvokeOptions;
+  /** How an event's invocation goes. */
+  readonly invoke?: (event: Readonly<Record<string, unknown>>) => InvokeOptions;
   /** What the function answers instead of running, such as an error of Lambda itself. */
   readonly instead?: (event: Readonly<Record<string, unknown>>) => Invocation | undefined;
   /** Parameters of the template that reach the definition. */
@@ -51,7 +52,7 @@ export interface StateMachineTrialOptions {
 /** The state machine on moto's Step Functions, the real bundle behind it, a simulated AWS Backup and moto's S3. */
 export async function openStateMachineTrial({
   env = {},
-  invoke = {},
+  invoke = () => ({}),
   instead = () => undefined,
   substitutions = { Register: 'yes', Check: 'no' },
   ...options
@@ -63,7 +64,7 @@ export async function openStateMachineTrial({
       if (!/^\/2015-03-31\/functions\/[^/]+\/invocations/.test(url)) return undefined;
       const event = JSON.parse(body) as Record<string, unknown>;
       events.push(event);
-      const { payload, failed } = instead(event) ?? (await lambda.invoke(event, invoke));
+      const { payload, failed } = instead(event) ?? (await lambda.invoke(event, invoke(event)));
       const headers = {
         'content-type': 'application/json',
         ...(failed && { 'x-amz-function-error': 'Unhandled' }),
