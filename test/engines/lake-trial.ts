@@ -6,11 +6,10 @@ import { AthenaClient } from '@aws-sdk/client-athena';
 import { openLocalEngine } from '../../jobs/world/duckdb.ts';
 import { createAthena } from '../../src/adapters/aws/athena.ts';
 import type { QueryEngine } from '../../src/ports.ts';
-import type { SimulatorOptions } from '../../src/simulator/index.ts';
 import { type AthenaServer, startAthena } from '../fixtures/athena-server.ts';
 import { type Finished, runCliProcess } from '../fixtures/cli.ts';
 import { awsEnvironment } from '../fixtures/trial.ts';
-import { type MotoTrial, openMotoTrial } from './moto-trial.ts';
+import { type MotoTrial, type MotoTrialOptions, openMotoTrial } from './moto-trial.ts';
 import { startGlueProxy } from './trino/glue-proxy.ts';
 import { startTrino, type Trino } from './trino/trino.ts';
 
@@ -28,7 +27,7 @@ export interface LakeTrial extends MotoTrial {
 
 export const DATABASE = 'backup_ledger';
 
-export async function openLakeTrial(options: SimulatorOptions = {}): Promise<LakeTrial> {
+export async function openLakeTrial(options: MotoTrialOptions = {}): Promise<LakeTrial> {
   const trial = await openMotoTrial(options);
   const proxy = await startGlueProxy(trial.moto.url);
   const trino = await startTrino({ glueUrl: proxy.url, s3Url: trial.moto.url });

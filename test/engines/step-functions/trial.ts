@@ -9,7 +9,8 @@ import {
 } from '../../fixtures/lambda-function.ts';
 import { awsEnvironment } from '../../fixtures/trial.ts';
 import { type MotoTrial, openMotoTrial } from '../moto-trial.ts';
-import { startProxy } from '../proxy.ts';
+import type { Moto } from '../moto.ts';
+import { type Proxy, startProxy } from '../proxy.ts';
 
 /** The definitions, and regions for their executions: moto runs a second one in one region no more. */
 const machines = { 'state-machine': 'us-east-1', verify: 'us-west-2' } as const;
@@ -58,19 +59,9 @@ export async function openStateMachineTrial({
   ...options
 }: StateMachineTrialOptions = {}): Promise<StateMachineTrial> {
   const events: Record<string, unknown>[] = [];
-  // Where moto looks for Lambda: invocations reach the real bundle.
-  const proxy = await startProxy({
-    async answer({ url, body }) {
-      if (!/^\/2015-03-31\/functions\/[^/]+\/invocations/.test(url)) return undefined;
-      const event = JSON.parse(body) as Record<string, unknown>;
-      events.push(event);
-      const { payload, failed } = instead(event) ?? (await lambda.invoke(event, invoke(event)));
-      const headers = {
-        'content-type': 'application/json',
-        ...(failed && { 'x-amz-function-error': 'Unhandled' }),
-      };
-      return { status: 200, headers, body: JSON.stringify(payload) };
-    },
+  const proxy = await startLambdaProxy(async (event) => {
+    events.push(event);
+    return instead(event) ?? lambda.invoke(event, invoke(event));
   });
   const trial = await openMotoTrial({ ...options, motoEnv: { MOTO_PORT: proxy.port } });
   const lambda = deployLambda({
@@ -86,8 +77,7 @@ export async function openStateMachineTrial({
     ...env,
   });
   proxy.connect(trial.moto.url);
-  const config = { stepfunctions: { execute_state_machine: true }, lambda: { use_docker: false } };
-  await fetch(`${trial.moto.url}/moto-api/config`, { method: 'POST', body: JSON.stringify(config) });
+  await runStateMachines(trial.moto, true);
   return {
     ...trial,
     lambda,
@@ -106,6 +96,29 @@ export async function openStateMachineTrial({
       await proxy.close();
     },
   };
+}
+
+/** Where moto looks for Lambda: invocations are answered here, and all else by moto. */
+export function startLambdaProxy(
+  invoke: (event: Readonly<Record<string, unknown>>) => Promise<Invocation>,
+): Promise<Proxy> {
+  return startProxy({
+    async answer({ url, body }) {
+      if (!/^\/2015-03-31\/functions\/[^/]+\/invocations/.test(url)) return undefined;
+      const { payload, failed } = await invoke(JSON.parse(body) as Record<string, unknown>);
+      const headers = {
+        'content-type': 'application/json',
+        ...(failed && { 'x-amz-function-error': 'Unhandled' }),
+      };
+      return { status: 200, headers, body: JSON.stringify(payload) };
+    },
+  });
+}
+
+/** Whether moto's state machines run; those that it made before are not known any more. */
+export async function runStateMachines({ url }: Moto, runs: boolean): Promise<void> {
+  const config = { stepfunctions: { execute_state_machine: runs }, lambda: { use_docker: false } };
+  await fetch(`${url}/moto-api/config`, { method: 'POST', body: JSON.stringify(config) });
 }
 
 /** A definition as it is deployed, with shorter waits: one second instead of a minute and more. */
