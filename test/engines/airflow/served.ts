@@ -111,6 +111,6 @@ export async function serveAirflow(
 /** All are held until all are known, so that none is given twice. */
 async function freePorts(count: number): Promise<readonly string[]> {
   const held = await Promise.all(Array.from({ length: count }, () => listen(() => undefined)));
-  await Promise.all(held.map(({ close }) => close()));
+  await Promise.all(held.map((each) => each.close()));
   return held.map(({ port }) => port);
 }
