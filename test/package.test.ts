@@ -1,6 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 function read(path: string): string {
   return readFileSync(fileURLToPath(new URL(`../${path}`, import.meta.url)), 'utf8');
@@ -95,6 +99,38 @@ describe('package.json', () => {
 
   it('needs vitest to be tested', () => {
     expect(pkg.devDependencies).toHaveProperty('vitest');
+  });
+});
+
+describe('before it is published', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'backup-ledger-publishable-'));
+    await cp(new URL('../.ci', import.meta.url), join(folder, '.ci'), { recursive: true });
+    await writeFile(join(folder, 'CHANGELOG.md'), read('CHANGELOG.md'));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  async function judged(change: object) {
+    await writeFile(join(folder, 'package.json'), JSON.stringify({ ...pkg, ...change }));
+    const { status, stderr } = spawnSync(process.execPath, [join(folder, '.ci/publishable.mjs')], {
+      encoding: 'utf8',
+    });
+    return { status, stderr };
+  }
+  const repository = { type: 'git', url: 'git+https://example.com/backup-ledger.git' };
+
+  it('it must say where it is built, because its provenance does', async () => {
+    const { status, stderr } = await judged({ repository: undefined });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^package\.json: expected repository\.url/);
+  });
+
+  it('its version must have a day in the changelog', async () => {
+    expect(await judged({ repository })).toEqual({ status: 0, stderr: '' });
+    const { status, stderr } = await judged({ repository, version: '9.9.9' });
+    expect(status).toBe(1);
+    expect(stderr).toBe('CHANGELOG.md: expected a section "## [9.9.9] - <date>"\n');
   });
 });
 
