@@ -232,6 +232,17 @@ describe('the template', () => {
     expect(JSON.stringify(AlarmRecipient?.Value)).toContain('NOBODY is told of alarms');
   });
 
+  it('has as many alarms and metrics of them as its price is made of', async () => {
+    const alarms = ofType('AWS::CloudWatch::Alarm');
+    const metrics = alarms.flatMap(({ Properties }) => {
+      const queries = (Properties['Metrics'] ?? [{ MetricStat: {} }]) as readonly object[];
+      return queries.filter((query) => 'MetricStat' in query);
+    });
+    expect(await readFile(join(ROOT, 'jobs/README.md'), 'utf8')).toContain(
+      `${alarms.length} alarms on ${metrics.length} metrics × 0.10 USD`,
+    );
+  });
+
   it('has every parameter and every alarm told in the README', async () => {
     const readme = await readFile(join(ROOT, 'jobs/step-functions/README.md'), 'utf8');
     const alarms = Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm');
