@@ -2,24 +2,76 @@ import { DAY_MS } from '../../src/domain/day.ts';
 import { readJson, replace } from '../../src/fan-out/run-store.ts';
 import type { ObjectStore } from '../../src/ports.ts';
 
-/** When the ledger was last read back, as a file beside it: a metric can only be missed for a week. */
+/**
+ * What the last verifications found, as a file beside the ledger: a metric can only be missed for a week, and one that read the
+ * last days alone must not take back what one of all days found.
+ */
 
 const KEY = 'last-verify.json';
 
+/** Days that a verification reads: those since some day, or all. */
+export type VerifyScope = 'recent' | 'full';
+
 interface LastVerify {
-  /** ISO 8601; of the first run where nothing was verified yet. */
-  readonly since: string;
-  readonly outcome: string;
+  /** ISO 8601: when it ended, or where none has, when this was first asked. */
+  readonly at: string;
+  readonly errors: number;
+  /** ISO 8601: when one began that has not ended. */
+  readonly open: string | null;
 }
 
-export function writeLastVerify(store: ObjectStore, now: number, outcome: string): Promise<void> {
-  return replace(store, KEY, { since: new Date(now).toISOString(), outcome } satisfies LastVerify);
+type LastVerifies = Readonly<Record<VerifyScope, LastVerify>>;
+
+/** What there is to say of a verification that ended, the last full one among it. */
+export interface VerifyCounts {
+  readonly VerifyErrors: number;
+  readonly FailedVerifications: 0 | 1;
 }
 
-/** In days and parts of them. A ledger that was never verified counts from the first time it is asked. */
-export async function daysUnverified(store: ObjectStore, now: number): Promise<number> {
-  const last = await readJson<LastVerify>(store, KEY);
-  if (last) return Math.max(0, now - Date.parse(last.since)) / DAY_MS;
-  await writeLastVerify(store, now, 'never');
-  return 0;
+/** The state machine ends one after two hours. */
+const LONGEST_MS = 3 * 3_600_000;
+
+/** Said before it reads: one that is cut off cannot say so afterwards. */
+export async function beginVerify(store: ObjectStore, scope: VerifyScope, now: number): Promise<void> {
+  const last = await lastVerifies(store, now);
+  await replace(store, KEY, { ...last, [scope]: { ...last[scope], open: isoOf(now) } });
+}
+
+export async function endVerify(
+  store: ObjectStore,
+  { scope, errors, now }: { readonly scope: VerifyScope; readonly errors: number; readonly now: number },
+): Promise<VerifyCounts> {
+  const ended: LastVerify = { at: isoOf(now), errors, open: null };
+  const last = await lastVerifies(store, now);
+  // Whoever reads all reads the last days, too.
+  const verifies: LastVerifies = { recent: ended, full: scope === 'full' ? ended : last.full };
+  await replace(store, KEY, verifies);
+  const { full } = verifies;
+  const isBroken = full.open !== null && now - Date.parse(full.open) > LONGEST_MS;
+  return { VerifyErrors: Math.max(errors, full.errors), FailedVerifications: isBroken ? 1 : 0 };
+}
+
+/** In days and parts of them. What was never verified counts from the first time it is asked. */
+export async function daysUnverified(
+  store: ObjectStore,
+  now: number,
+): Promise<Readonly<Record<'DaysSinceVerified' | 'DaysSinceFullyVerified', number>>> {
+  const found = await readJson<LastVerifies>(store, KEY);
+  const { recent, full } = found ?? neverVerified(now);
+  if (!found) await replace(store, KEY, { recent, full });
+  const daysSince = ({ at }: LastVerify) => Math.max(0, now - Date.parse(at)) / DAY_MS;
+  return { DaysSinceVerified: daysSince(recent), DaysSinceFullyVerified: daysSince(full) };
+}
+
+async function lastVerifies(store: ObjectStore, now: number): Promise<LastVerifies> {
+  return (await readJson<LastVerifies>(store, KEY)) ?? neverVerified(now);
+}
+
+function neverVerified(now: number): LastVerifies {
+  const never: LastVerify = { at: isoOf(now), errors: 0, open: null };
+  return { recent: never, full: never };
+}
+
+function isoOf(now: number): string {
+  return new Date(now).toISOString();
 }

@@ -47,7 +47,7 @@ const MAX_SLICES = 30_000;
 
 /** The other flags of the event go with each slice: what was wanted of the whole is wanted of every part. */
 export async function plan(
-  { config, flags, run }: Task<'plan'>,
+  { config, flags, isPart, run }: Task<'plan'>,
   world: FunctionWorld,
 ): Promise<LambdaPlan | CarriedPlan> {
   const regions = await findRegions(config, AbortSignal.timeout(Math.max(0, world.timeLeft)));
@@ -57,7 +57,7 @@ export async function plan(
     throw new UsageError([
       `kind, region and accounts: expected at most ${MAX_SLICES} slices in a run, got ${slices.length}: start several runs`,
     ]);
-  await withWork(run.work, world, (store) => writePlan(store, run.name, slices));
+  await withWork(run.work, world, (store) => writePlan(store, run.name, { slices, isPart }));
   return { schema_version: 1, run: run.name, slices: slices.map((_, index) => index) };
 }
 
@@ -97,7 +97,9 @@ export async function failSlice(
 }
 
 export function summarizeTold(task: Task<'summarize'>, world: FunctionWorld): RunSummary {
-  return measured(task, task.startedAt, world);
+  const summary = summarize(task.planned, task.outcomes, task.failures);
+  measure(task, summary, { startedAt: task.startedAt, world });
+  return summary;
 }
 
 export async function summarizeRun(
@@ -105,9 +107,12 @@ export async function summarizeRun(
   world: FunctionWorld,
 ): Promise<CarriedSummary> {
   return withWork(run.work, world, async (store) => {
-    const summary = measured(await readRun(store, run.name), startedAt, world);
+    const { isPart, ...record } = await readRun(store, run.name);
+    const summary = summarize(record.planned, record.outcomes, record.failures);
+    // What a part of the slices did says nothing of the others, and must quiet no alarm.
+    if (!isPart) measure(record, summary, { startedAt, world });
     const days = await daysUnverified(store, systemClock.now());
-    world.say(countsLine(systemClock.now(), world.dimensions, { DaysSinceVerified: days }));
+    world.say(countsLine(systemClock.now(), world.dimensions, days));
     return carried(summary, urlIn(run, await writeSummary(store, run.name, summary)));
   });
 }
@@ -116,13 +121,11 @@ function urlIn({ work }: Run, key: string): string {
   return `${urlOf(work.ledger)}/${key}`;
 }
 
-function measured(
-  { planned, outcomes, failures }: RunRecord,
-  startedAt: number,
-  { say, dimensions }: FunctionWorld,
-): RunSummary {
-  const summary = summarize(planned, outcomes, failures);
-  const { failed, outcome } = summary;
+function measure(
+  { planned, outcomes }: Pick<RunRecord, 'planned' | 'outcomes'>,
+  { failed, outcome }: RunSummary,
+  { startedAt, world: { say, dimensions } }: { readonly startedAt: number; readonly world: FunctionWorld },
+): void {
   const names = new Set(failed.map(({ slice }) => slice));
   const lines = runMetricLines(
     {
@@ -136,7 +139,6 @@ function measured(
     dimensions,
   );
   for (const line of lines) say(line);
-  return summary;
 }
 
 function goodOnes(outcomes: readonly SliceOutcome[], failed: ReadonlySet<string>): SliceOutcome[] {

@@ -5,7 +5,7 @@ import { workPlace } from '../../src/fan-out/run-store.ts';
 import { countsLine } from '../../src/pull/metrics.ts';
 import { systemClock } from '../world/clock.ts';
 import { type FunctionWorld, withinTime } from './function-world.ts';
-import { writeLastVerify } from './last-verify.ts';
+import { beginVerify, endVerify, type VerifyCounts } from './last-verify.ts';
 import { succeedStep } from './steps.ts';
 import { withWork } from './work.ts';
 
@@ -46,15 +46,13 @@ const MAX_FINDINGS_LISTED = 20;
 /** Damage is an answer, not an error: the state machine ends red by it, and says what is damaged. */
 export async function verify({ config }: Task<'verify'>, world: FunctionWorld): Promise<Verified> {
   const { verify: run } = await import('../commands/verify.ts');
+  const told = await telling(config, world);
   const result = await run({ ...config, deadline: withinTime(config.deadline, world) }, never);
   const { outcome, findings } = result;
   const errors = findings.filter(({ severity }) => severity === 'error');
   const warnings = findings.length - errors.length;
-  const now = systemClock.now();
-  world.say(countsLine(now, world.dimensions, { VerifyErrors: errors.length, VerifyWarnings: warnings }));
-  succeedStep('verify', world);
-  const ledger = workPlace(config.ledger);
-  if (ledger) await withWork({ ...config, ledger }, world, (store) => writeLastVerify(store, now, outcome));
+  const counts = { ...(await told(errors.length)), VerifyWarnings: warnings };
+  world.say(countsLine(systemClock.now(), world.dimensions, counts));
   const listed = findings.slice(0, MAX_FINDINGS_LISTED);
   return {
     schema_version: 1,
@@ -64,6 +62,20 @@ export async function verify({ config }: Task<'verify'>, world: FunctionWorld): 
     findings: listed,
     cause: errors.length === 0 ? null : causeOf(errors),
   };
+}
+
+/** Leaves that a verification begins, and gives what leaves that it ended. */
+async function telling(
+  config: Task<'verify'>['config'],
+  world: FunctionWorld,
+): Promise<(errors: number) => Promise<VerifyCounts>> {
+  const ledger = workPlace(config.ledger);
+  if (!ledger) return async (errors) => ({ VerifyErrors: errors, FailedVerifications: 0 });
+  const scope = config.since === undefined ? 'full' : 'recent';
+  const work = { ...config, ledger };
+  await withWork(work, world, (store) => beginVerify(store, scope, systemClock.now()));
+  return (errors) =>
+    withWork(work, world, (store) => endVerify(store, { scope, errors, now: systemClock.now() }));
 }
 
 function causeOf(errors: readonly Finding[]): string {

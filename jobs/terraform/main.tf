@@ -47,6 +47,7 @@ locals {
     MinAccounts         = var.min_accounts
     MaxDayAge           = var.max_day_age
     MaxDaysUnverified   = var.max_days_unverified
+    MaxFullVerifyAge    = var.max_full_verify_age
     Check               = var.check
     TargetSuccess       = var.target_success
     MemorySize          = var.memory_size

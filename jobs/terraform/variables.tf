@@ -22,6 +22,11 @@ variable "accounts" {
   description = "Accounts to read through AssumeRole, separated by commas"
   type        = string
   default     = ""
+
+  validation {
+    condition     = can(regex("^([0-9, ]*)$", var.accounts))
+    error_message = "Expected numbers, separated by commas."
+  }
 }
 
 variable "ledger_bucket" {
@@ -178,6 +183,17 @@ variable "max_days_unverified" {
 
   validation {
     condition     = var.max_days_unverified >= 1
+    error_message = "Expected 1 or more."
+  }
+}
+
+variable "max_full_verify_age" {
+  description = "Age in days of the last verification of all of the ledger that is an alarm"
+  type        = number
+  default     = 33
+
+  validation {
+    condition     = var.max_full_verify_age >= 1
     error_message = "Expected 1 or more."
   }
 }

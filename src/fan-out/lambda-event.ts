@@ -15,7 +15,7 @@ type Action = (typeof actions)[number];
 
 /** Keys of the event of each action, the action aside. */
 const keys = {
-  plan: ['flags', 'run'],
+  plan: ['flags', 'run', 'accounts'],
   pull: ['flags', 'run', 'slice'],
   fail: ['run', 'slice', 'step', 'error'],
   summarize: ['started_at', 'planned', 'results', 'run'],
@@ -58,11 +58,22 @@ const parsers: Readonly<Record<Action, (event: Settings, world: EventWorld) => L
 };
 
 function parsePlan(event: Settings, world: EventWorld): LambdaTaskResult {
-  const { flags = {} } = event;
-  const judged = judgePull(flags, world);
+  const { flags = {}, accounts = '' } = event;
+  const own = isRecord(flags) && accounts !== '' ? { accounts, ...flags } : flags;
+  const judged = judgePull(own, world);
   const run = event['run'] === undefined ? { value: undefined } : parseRun(event, world);
   if ('problems' in judged || 'problems' in run) return { problems: problemsOf(judged, run) };
-  return { task: { action: 'plan', config: judged.config, flags: flags as Settings, run: run.value } };
+  const isPart = narrows(flags as Settings, accounts !== '' || hasAccounts(world));
+  return { task: { action: 'plan', config: judged.config, flags: own as Settings, isPart, run: run.value } };
+}
+
+function hasAccounts({ env }: EventWorld): boolean {
+  return (env['BACKUP_LEDGER_ACCOUNTS'] ?? '') !== '';
+}
+
+/** Whether flags leave out some of what is pulled daily. Where nothing else names the accounts, they name all of them. */
+function narrows(flags: Settings, hasOwnAccounts: boolean): boolean {
+  return 'region' in flags || 'kind' in flags || ('accounts' in flags && hasOwnAccounts);
 }
 
 function parsePull({ flags = {} }: Settings, world: EventWorld): LambdaTaskResult {

@@ -10,6 +10,8 @@ export type LambdaTask =
       readonly action: 'plan';
       readonly config: PullConfig;
       readonly flags: Settings;
+      /** Whether the event's own flags leave out some of what is pulled daily. */
+      readonly isPart: boolean;
       readonly run: Run | undefined;
     }
   | { readonly action: 'pull'; readonly config: PullConfig }

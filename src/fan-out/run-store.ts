@@ -30,8 +30,9 @@ const CONCURRENCY = 32;
 export async function writePlan(
   store: ObjectStore,
   run: string,
-  slices: readonly PlannedPull[],
+  { slices, isPart }: { readonly slices: readonly PlannedPull[]; readonly isPart: boolean },
 ): Promise<void> {
+  await replace(store, scopeOf(run), { is_part: isPart });
   const files = Array.from({ length: Math.ceil(slices.length / SLICES_PER_FILE) }, (_, file) => file);
   await pMap(
     files,
@@ -68,6 +69,8 @@ export interface RunRecord {
   readonly planned: readonly string[];
   readonly outcomes: readonly SliceOutcome[];
   readonly failures: readonly SliceFailure[];
+  /** Whether some of what is pulled daily was left out on purpose. */
+  readonly isPart: boolean;
 }
 
 /** Throws `LedgerError` when there is no such run, or a result is none. */
@@ -77,7 +80,8 @@ export async function readRun(store: ObjectStore, run: string): Promise<RunRecor
   if (planned.length === 0) throw new LedgerError('fix-config', `run ${run} has no plan: start a new run`);
   const parsed = parseResults(await readAll<Settings>(store, resultsOf(run)));
   if ('problems' in parsed) throw new LedgerError('report-bug', parsed.problems.join('\n'));
-  return { planned, ...parsed };
+  const scope = await readJson<{ readonly is_part: boolean }>(store, scopeOf(run));
+  return { planned, ...parsed, isPart: scope?.is_part ?? false };
 }
 
 /** Leaves what a person may want to read of a run, and returns its key. */
@@ -87,6 +91,7 @@ export async function writeSummary(store: ObjectStore, run: string, summary: obj
   return key;
 }
 
+const scopeOf = (run: string) => `runs/${run}/scope.json`;
 const plansOf = (run: string) => `runs/${run}/plan/`;
 const resultsOf = (run: string) => `runs/${run}/results/`;
 

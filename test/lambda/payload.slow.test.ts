@@ -21,8 +21,8 @@ describe('what the state machine carries', () => {
     const planned = await opened.plan(flags);
     expect(planned['slices']).toHaveLength(2_000);
     expect(sizeOf(planned) + sizeOf(flags)).toBeLessThan(MAX_PAYLOAD / 8);
-    const plans = [...opened.objects().values()] as readonly (readonly { readonly name: string }[])[];
-    const names = plans.flat().map(({ name }) => name);
+    const plans = [...opened.objects()].filter(([key]) => key.startsWith('plan/'));
+    const names = plans.flatMap(([, plan]) => plan as { readonly name: string }[]).map(({ name }) => name);
     const error = { Error: 'FixConfig', Cause: JSON.stringify({ errorMessage: 'denied '.repeat(150) }) };
     const root = `${BUCKET}/prefix-work/runs/${opened.run}/results/`;
     for (let slice = 0; slice < 2_000; slice += 1) {

@@ -38,7 +38,7 @@ describe('a run', () => {
   it('keeps its objects beside the ledger, where verify finds nothing strange', async () => {
     await opened.plan();
     await pull(0);
-    expect([...opened.objects().keys()]).toEqual(['plan/00000.json', 'results/000000.json']);
+    expect([...opened.objects().keys()]).toEqual(['plan/00000.json', 'results/000000.json', 'scope.json']);
     expect((await opened.trial.verify()).findings).toEqual([]);
   });
 
@@ -127,6 +127,39 @@ describe('slices of one region', () => {
   });
 });
 
+describe('a run of a part', () => {
+  const runs = () => opened.metrics().filter((line) => 'Runs' in line);
+
+  it.each([{ region: 'eu-west-1' }, { kind: 'copy' }])(
+    'writes no metrics of the run, because it cannot speak for the others: %o',
+    async (flags) => {
+      await opened.plan(flags);
+      await opened.summarize();
+      expect(runs()).toEqual([]);
+    },
+  );
+
+  it('is none whose accounts are named nowhere else, and one that leaves some of them out', async () => {
+    const role = { 'assume-role': 'arn:aws:iam::{account}:role/backup-ledger' };
+    await opened.plan({ ...role, accounts: '111111111111' });
+    await opened.summarize();
+    expect(runs()).toHaveLength(1);
+    const accounts = '111111111111,222222222222';
+    await opened.invoke({ action: 'plan', run, accounts, flags: { ...role, accounts: '111111111111' } });
+    await opened.summarize();
+    expect(runs()).toHaveLength(1);
+  });
+
+  it('is none where the state machine names the accounts', async () => {
+    const flags = { 'assume-role': 'arn:aws:iam::{account}:role/backup-ledger' };
+    const accounts = Array.from({ length: 315 }, (_, index) => String(index).padStart(12, '0')).join();
+    const planned = await opened.invoke({ action: 'plan', run, accounts, flags });
+    expect(planned['slices']).toHaveLength(2 * 315);
+    await opened.summarize();
+    expect(runs()).toHaveLength(1);
+  });
+});
+
 describe('a wrong event of a run', () => {
   it.each([
     ['no name', { action: 'plan', run: '../x' }, ['run: expected letters, digits']],
@@ -174,10 +207,11 @@ describe('action verify', () => {
     await opened.invoke({ action: 'pull', flags: {} });
     const answer = await opened.invoke({ action: 'verify', flags: { since: '40d' } });
     expect(answer).toMatchObject({ outcome: 'ok', errors: 0, cause: null });
-    expect(opened.metrics().slice(-2)).toEqual([
-      expect.objectContaining({ VerifyErrors: 0, VerifyWarnings: 0 }),
-      expect.objectContaining({ FailedVerifications: 0 }),
-    ]);
+    expect(opened.metrics().at(-1)).toMatchObject({
+      VerifyErrors: 0,
+      VerifyWarnings: 0,
+      FailedVerifications: 0,
+    });
     await opened.plan();
     await opened.summarize();
     expect(opened.metrics().at(-1)?.['DaysSinceVerified']).toBeLessThan(1);
@@ -190,7 +224,71 @@ describe('action verify', () => {
     const answer = await opened.invoke({ action: 'verify' });
     expect(answer).toMatchObject({ outcome: 'damaged', errors: 1 });
     expect(answer['cause']).toContain(`object-missing ${key}: `);
-    expect(opened.metrics().at(-2)).toMatchObject({ VerifyErrors: 1 });
+    expect(opened.metrics().at(-1)).toMatchObject({ VerifyErrors: 1 });
+  });
+
+  /** After every day of the ledger: nothing of it is read again. */
+  const tomorrow = { since: '2026-12-01' };
+  const lastVerify = () => `${BUCKET}/prefix-work/last-verify.json`;
+  const stored = () =>
+    JSON.parse(opened.trial.s3?.objects.get(lastVerify())?.bytes.toString() ?? '{}') as Readonly<
+      Record<'recent' | 'full', { readonly at: string; readonly open: string | null }>
+    >;
+  function store(document: unknown): void {
+    const bytes = Buffer.from(JSON.stringify(document));
+    opened.trial.s3?.objects.set(lastVerify(), {
+      bytes,
+      etag: '"changed"',
+      lastModified: new Date(),
+      headers: {},
+    });
+  }
+
+  it('of the last days takes nothing back that one of all days found', async () => {
+    await opened.invoke({ action: 'pull', flags: {} });
+    const [key = ''] = [...(await opened.trial.objects()).keys()].filter((name) => name.startsWith('copy_'));
+    const whole = (await opened.trial.objects()).get(key);
+    await opened.trial.tamper(key, undefined);
+    await opened.invoke({ action: 'verify' });
+    expect(await opened.invoke({ action: 'verify', flags: tomorrow })).toMatchObject({ errors: 0 });
+    expect(opened.metrics().at(-1)).toMatchObject({ VerifyErrors: 1, VerifyWarnings: 0 });
+
+    await opened.trial.tamper(key, whole);
+    await opened.invoke({ action: 'verify' });
+    expect(opened.metrics().at(-1)).toMatchObject({ VerifyErrors: 0 });
+    await opened.invoke({ action: 'verify', flags: tomorrow });
+    expect(opened.metrics().at(-1)).toMatchObject({ VerifyErrors: 0 });
+  });
+
+  it('of the last days does not hide that one of all days never came to its end', async () => {
+    await opened.invoke({ action: 'pull', flags: {} });
+    await opened.invoke({ action: 'verify' });
+    const isCutOff = () => stored().full.open !== null;
+    expect(await opened.lambda.invoke({ action: 'verify' }, { isCutOff })).toMatchObject({ failed: true });
+    const { recent, full } = stored();
+    // Not as long as it may still be at work.
+    await opened.invoke({ action: 'verify', flags: tomorrow });
+    expect(opened.metrics().at(-1)).toMatchObject({ FailedVerifications: 0 });
+    const day = 86_400_000;
+    const open = new Date(Date.parse(full.open ?? '') - day).toISOString();
+    store({ recent, full: { ...full, open } });
+    await opened.invoke({ action: 'verify', flags: tomorrow });
+    expect(opened.metrics().at(-1)).toMatchObject({ FailedVerifications: 1 });
+    await opened.invoke({ action: 'verify' });
+    expect(opened.metrics().at(-1)).toMatchObject({ FailedVerifications: 0 });
+  });
+
+  it('of the last days is not one of all days', async () => {
+    await opened.plan();
+    await opened.summarize();
+    const long = new Date(Date.now() - 40 * 86_400_000).toISOString();
+    const { recent, full } = stored();
+    store({ recent: { ...recent, at: long }, full: { ...full, at: long } });
+    await opened.invoke({ action: 'verify', flags: tomorrow });
+    await opened.summarize();
+    const { DaysSinceVerified, DaysSinceFullyVerified } = opened.metrics().at(-1) ?? {};
+    expect(DaysSinceVerified).toBeLessThan(1);
+    expect(DaysSinceFullyVerified).toBeGreaterThan(39);
   });
 
   it('stops before its time is over', async () => {

@@ -132,7 +132,15 @@ function linesOf({ slices, failed = 0, counts = {} }: Run, at: number): string[]
     },
     dimensions,
   );
-  return [...lines, countsLine(at, dimensions, { DaysSinceVerified: 1, FailedRegistrations: 0, ...counts })];
+  return [
+    ...lines,
+    countsLine(at, dimensions, {
+      DaysSinceVerified: 1,
+      DaysSinceFullyVerified: 1,
+      FailedRegistrations: 0,
+      ...counts,
+    }),
+  ];
 }
 
 const machines = ['StateMachine', 'VerifyMachine'] as const;
@@ -210,6 +218,11 @@ describe('the alarms', () => {
     ['rejected rows', { slices: [{ rejected: 1 }] }, ['RowsRejected']],
     ['a damaged ledger', { ...good, counts: { VerifyErrors: 2 } }, ['LedgerDamaged']],
     ['a ledger not verified for nine days', { ...good, counts: { DaysSinceVerified: 9 } }, ['NotVerified']],
+    [
+      'a ledger not all of which was verified for 34 days',
+      { ...good, counts: { DaysSinceFullyVerified: 34 } },
+      ['NotFullyVerified'],
+    ],
     ['a failed verification', { ...good, counts: { FailedVerifications: 1 } }, ['VerifyFailed']],
     ['a failed registration', { ...good, counts: { FailedRegistrations: 1 } }, ['RegisterFailed']],
     ['a failed check', { ...good, counts: { FailedChecks: 1 } }, ['CheckFailed']],
@@ -324,6 +337,7 @@ describe('the alarms', () => {
         'RowsConflicting',
         'LedgerDamaged',
         'NotVerified',
+        'NotFullyVerified',
         'VerifyFailed',
         'RegisterFailed',
         'CheckFailed',

@@ -243,6 +243,28 @@ describe('the template', () => {
     );
   });
 
+  it('hands accounts to the state machine, and to the environment, which holds less, only where nothing is scheduled', () => {
+    const [machine] = ofType('AWS::StepFunctions::StateMachine').filter(({ Properties }) =>
+      JSON.stringify(Properties['DefinitionSubstitutions']).includes('Check'),
+    );
+    expect(machine?.Properties['DefinitionSubstitutions']).toMatchObject({ Accounts: { Ref: 'Accounts' } });
+    const [lambda] = ofType('AWS::Lambda::Function');
+    expect(lambda?.Properties['Environment']).toMatchObject({
+      Variables: { BACKUP_LEDGER_ACCOUNTS: { 'Fn::If': ['HasSchedule', '', { Ref: 'Accounts' }] } },
+    });
+  });
+
+  it('waits for verifications where a daily run counts their days, and for those that are scheduled', () => {
+    const { Conditions, Resources } = transformed.template;
+    expect([Resources['NotVerified']?.Condition, Resources['NotFullyVerified']?.Condition]).toEqual([
+      'WaitsForVerify',
+      'WaitsForFullVerify',
+    ]);
+    const both = (other: string) => ({ 'Fn::And': [{ Condition: 'HasSchedule' }, { Condition: other }] });
+    expect(Conditions['WaitsForVerify']).toEqual(both('HasWeeklyVerify'));
+    expect(Conditions['WaitsForFullVerify']).toEqual(both('HasFullVerify'));
+  });
+
   it('has every parameter and every alarm told in the README', async () => {
     const readme = await readFile(join(ROOT, 'jobs/step-functions/README.md'), 'utf8');
     const alarms = Object.entries(resources).filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm');

@@ -45,7 +45,7 @@ export interface StateMachineTrialOptions {
   /** What the function answers instead of running, such as an error of Lambda itself. */
   readonly instead?: (event: Readonly<Record<string, unknown>>) => Invocation | undefined;
   /** Parameters of the template that reach the definition. */
-  readonly substitutions?: Readonly<Record<'Register' | 'Check', 'yes' | 'no'>>;
+  readonly substitutions?: Readonly<Record<'Register' | 'Check', 'yes' | 'no'> & { Accounts?: string }>;
   readonly accounts?: number;
   readonly latencyMs?: number;
 }
@@ -124,7 +124,7 @@ export async function runStateMachines({ url }: Moto, runs: boolean): Promise<vo
 /** A definition as it is deployed, with shorter waits: one second instead of a minute and more. */
 function definitionOf(machine: Machine, substitutions: Readonly<Record<string, string>>): string {
   const file = new URL(`../../../jobs/step-functions/${machine}.asl.json`, import.meta.url);
-  const all = { FunctionArn: FUNCTION_ARN, Partition: 'aws', ...substitutions };
+  const all = { FunctionArn: FUNCTION_ARN, Partition: 'aws', Accounts: '', ...substitutions };
   const text = readFileSync(file, 'utf8').replaceAll(/"IntervalSeconds": \d+/g, '"IntervalSeconds": 1');
   return Object.entries(all).reduce((done, [name, value]) => done.replaceAll(`\${${name}}`, value), text);
 }
