@@ -13,5 +13,5 @@ const escaped = version.replaceAll('.', '\\.');
 if (!new RegExp(`^## \\[${escaped}\\] - \\d{4}-\\d\\d-\\d\\d$`, 'm').test(read('CHANGELOG.md')))
   problems.push(`CHANGELOG.md: expected a section "## [${version}] - <date>"`);
 
-for (const problem of problems) console.error(problem);
+for (const problem of problems) process.stderr.write(`${problem}\n`);
 process.exitCode = problems.length === 0 ? 0 : 1;

@@ -120,7 +120,7 @@ describe('before it is published', () => {
   }
   const repository = { type: 'git', url: 'git+https://example.com/backup-ledger.git' };
 
-  it('it must say where it is built, because its provenance does', async () => {
+  it('the package must say where it is built, because its provenance does', async () => {
     const { status, stderr } = await judged({ repository: undefined });
     expect(status).toBe(1);
     expect(stderr).toMatch(/^package\.json: expected repository\.url/);

@@ -1,5 +1,5 @@
 import { DAY_MS } from '../../src/domain/day.ts';
-import { readJson, replace } from '../../src/fan-out/run-store.ts';
+import { change, readJson } from '../../src/fan-out/run-store.ts';
 import type { ObjectStore } from '../../src/ports.ts';
 
 /**
@@ -33,8 +33,10 @@ const LONGEST_MS = 3 * 3_600_000;
 
 /** Said before it reads: one that is cut off cannot say so afterwards. */
 export async function beginVerify(store: ObjectStore, scope: VerifyScope, now: number): Promise<void> {
-  const last = await lastVerifies(store, now);
-  await replace(store, KEY, { ...last, [scope]: { ...last[scope], open: isoOf(now) } });
+  await change<LastVerifies>(store, KEY, (found = neverVerified(now)) => ({
+    ...found,
+    [scope]: { ...found[scope], open: isoOf(now) },
+  }));
 }
 
 export async function endVerify(
@@ -42,11 +44,11 @@ export async function endVerify(
   { scope, errors, now }: { readonly scope: VerifyScope; readonly errors: number; readonly now: number },
 ): Promise<VerifyCounts> {
   const ended: LastVerify = { at: isoOf(now), errors, open: null };
-  const last = await lastVerifies(store, now);
   // Whoever reads all reads the last days, too.
-  const verifies: LastVerifies = { recent: ended, full: scope === 'full' ? ended : last.full };
-  await replace(store, KEY, verifies);
-  const { full } = verifies;
+  const { full } = await change<LastVerifies>(store, KEY, (found = neverVerified(now)) => ({
+    recent: ended,
+    full: scope === 'full' ? ended : found.full,
+  }));
   const isBroken = full.open !== null && now - Date.parse(full.open) > LONGEST_MS;
   return { VerifyErrors: Math.max(errors, full.errors), FailedVerifications: isBroken ? 1 : 0 };
 }
@@ -56,15 +58,11 @@ export async function daysUnverified(
   store: ObjectStore,
   now: number,
 ): Promise<Readonly<Record<'DaysSinceVerified' | 'DaysSinceFullyVerified', number>>> {
-  const found = await readJson<LastVerifies>(store, KEY);
-  const { recent, full } = found ?? neverVerified(now);
-  if (!found) await replace(store, KEY, { recent, full });
+  const { recent, full } =
+    (await readJson<LastVerifies>(store, KEY)) ??
+    (await change<LastVerifies>(store, KEY, (found = neverVerified(now)) => found));
   const daysSince = ({ at }: LastVerify) => Math.max(0, now - Date.parse(at)) / DAY_MS;
   return { DaysSinceVerified: daysSince(recent), DaysSinceFullyVerified: daysSince(full) };
-}
-
-async function lastVerifies(store: ObjectStore, now: number): Promise<LastVerifies> {
-  return (await readJson<LastVerifies>(store, KEY)) ?? neverVerified(now);
 }
 
 function neverVerified(now: number): LastVerifies {

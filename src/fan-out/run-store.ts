@@ -108,18 +108,37 @@ async function readAll<T>(store: ObjectStore, prefix: string): Promise<T[]> {
 
 export async function readJson<T>(store: ObjectStore, key: string): Promise<T | undefined> {
   const stored = await store.get(key);
-  return stored && (JSON.parse(new TextDecoder().decode(stored.bytes)) as T);
+  return stored && documentIn<T>(stored.bytes);
+}
+
+/** Whatever is there: a step that is tried again leaves what it found last. */
+export async function replace(store: ObjectStore, key: string, document: unknown): Promise<void> {
+  const { written } = await store.put(key, bytesOf(document), { ifAbsent: true });
+  if (!written) await change(store, key, () => document);
 }
 
 const MAX_TRIES = 5;
 
-/** Whatever is there: a step that is tried again leaves what it found last. */
-export async function replace(store: ObjectStore, key: string, document: unknown): Promise<void> {
-  const bytes = new TextEncoder().encode(`${JSON.stringify(document)}\n`);
-  let put = await store.put(key, bytes, { ifAbsent: true });
-  for (let tries = 1; !put.written; tries += 1) {
-    if (tries === MAX_TRIES) throw new LostRaceError(key, tries);
+/** Makes of what is there what should be, also where somebody else does the same. Throws `LostRaceError`. */
+export async function change<T>(
+  store: ObjectStore,
+  key: string,
+  changed: (found: T | undefined) => T,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
     const found = await store.get(key);
-    put = await store.put(key, bytes, found ? { ifVersion: found.version } : { ifAbsent: true });
+    const document = changed(found && documentIn<T>(found.bytes));
+    const condition = found ? { ifVersion: found.version } : { ifAbsent: true as const };
+    const { written } = await store.put(key, bytesOf(document), condition);
+    if (written) return document;
+    if (tries === MAX_TRIES) throw new LostRaceError(key, tries);
   }
+}
+
+function bytesOf(document: unknown): Uint8Array {
+  return new TextEncoder().encode(`${JSON.stringify(document)}\n`);
+}
+
+function documentIn<T>(bytes: Uint8Array): T {
+  return JSON.parse(new TextDecoder().decode(bytes)) as T;
 }
