@@ -108,7 +108,7 @@ async function readAll<T>(store: ObjectStore, prefix: string): Promise<T[]> {
 
 export async function readJson<T>(store: ObjectStore, key: string): Promise<T | undefined> {
   const stored = await store.get(key);
-  return stored && documentIn<T>(stored.bytes);
+  return stored && (documentIn(stored.bytes) as T);
 }
 
 /** Whatever is there: a step that is tried again leaves what it found last. */
@@ -127,7 +127,7 @@ export async function change<T>(
 ): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     const found = await store.get(key);
-    const document = changed(found && documentIn<T>(found.bytes));
+    const document = changed(found && (documentIn(found.bytes) as T));
     const condition = found ? { ifVersion: found.version } : { ifAbsent: true as const };
     const { written } = await store.put(key, bytesOf(document), condition);
     if (written) return document;
@@ -139,6 +139,6 @@ function bytesOf(document: unknown): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify(document)}\n`);
 }
 
-function documentIn<T>(bytes: Uint8Array): T {
-  return JSON.parse(new TextDecoder().decode(bytes)) as T;
+function documentIn(bytes: Uint8Array): unknown {
+  return JSON.parse(new TextDecoder().decode(bytes));
 }
