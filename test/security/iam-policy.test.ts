@@ -105,6 +105,24 @@ function actionsAllowed(policy: Policy): string[] {
   return [...new Set(statementsOf(policy).flatMap(({ Action }) => Action))].toSorted();
 }
 
+/** What a statement reaches in a bucket: keys, or the bucket itself where it is not confined to any. */
+function placesOf({ Resource, Condition }: Statement): readonly string[] {
+  const prefixes = Condition?.['StringLike']?.['s3:prefix'];
+  return [Resource].flat().flatMap((arn) => {
+    const bucket = /^arn:aws:s3:::[A-Z]+$/.test(arn);
+    return bucket && prefixes ? prefixes.map((prefix) => `${arn}/${prefix}`) : [arn];
+  });
+}
+
+const ownPlaces = / arn:aws:s3:::(?:BUCKET\/PREFIX|RESULTS\/FOLDER)\/(?:\w+\/)*\*$/;
+
+/** What is asked of a bucket as a whole, and tells of no object. */
+const ofBuckets = new Set([
+  's3:GetBucketLocation',
+  's3:GetBucketVersioning',
+  's3:GetEncryptionConfiguration',
+]);
+
 let trial: Trial | undefined;
 afterEach(() => trial?.close());
 
@@ -126,6 +144,16 @@ describe.each(policyNames)('%s', (policy) => {
     expect(new Set(statementsOf(policy).map(({ Effect }) => Effect))).toEqual(new Set(['Allow']));
     const probing = policy === 'doctor-policy.json' ? ['s3:DeleteObject'] : [];
     expect(actionsAllowed(policy).filter((action) => /\*|Delete/.test(action))).toEqual(probing);
+  });
+
+  it('is confined to its places in buckets that others may use, too', () => {
+    const rights = statementsOf(policy).flatMap((statement) =>
+      [statement.Action]
+        .flat()
+        .filter((action) => action.startsWith('s3:') && !ofBuckets.has(action))
+        .flatMap((action) => placesOf(statement).map((place) => `${action} on ${place}`)),
+    );
+    expect(rights.filter((right) => !ownPlaces.test(right))).toEqual([]);
   });
 });
 

@@ -12,7 +12,15 @@ interface Statement {
   readonly Sid?: string;
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
+  readonly Condition?: { readonly StringLike?: { readonly 's3:prefix': readonly Substituted<string>[] } };
 }
+
+interface Substituted<T> {
+  readonly 'Fn::Sub': T;
+}
+
+/** Text with names in it, and what those stand for that are no parameters. */
+type NamedText = readonly [string, Readonly<Record<string, unknown>>];
 
 let transformed: TransformedFile;
 let resources: Readonly<Record<string, Resource>>;
@@ -87,6 +95,34 @@ describe('the template', () => {
     const needed = [...(await actionsIn(...policies)), 'sns:Publish', 'kms:Decrypt', 'kms:GenerateDataKey'];
     expect(actionsOf('FunctionRole')).toEqual([...new Set(needed)].toSorted());
   });
+
+  it('confines the function to three places in a bucket that others may use, too', () => {
+    const [ledger, work, results] = ['', '-work', '-results'].map((end) => `\${LedgerPrefix}${end}/*`);
+    const reached: Record<string, string[]> = {};
+    for (const statement of statementsOf('FunctionRole'))
+      for (const action of [statement.Action].flat().filter((name) => name.startsWith('s3:')))
+        (reached[action] ??= []).push(...placesOf(statement));
+    expect(reached).toEqual({
+      's3:ListBucket': [ledger, work, results],
+      's3:GetBucketLocation': ['all of it'],
+      's3:GetObject': [ledger, work, results],
+      's3:PutObject': [ledger, work, results],
+      's3:AbortMultipartUpload': [results],
+    });
+  });
+
+  /** What a statement reaches in the ledger's bucket. */
+  function placesOf({ Resource, Condition }: Statement): string[] {
+    const prefixes = Condition?.StringLike?.['s3:prefix'].map((prefix) => prefix['Fn::Sub']);
+    return ([Resource].flat() as Substituted<NamedText>[]).flatMap(({ 'Fn::Sub': [arn, names] }) => {
+      expect(names).toEqual({
+        Name: { 'Fn::If': ['MakesBucket', { Ref: 'Bucket' }, { Ref: 'LedgerBucket' }] },
+      });
+      const [bucket, ...key] = arn.split('/');
+      expect(bucket).toBe('arn:${AWS::Partition}:s3:::${Name}');
+      return key.length === 0 ? (prefixes ?? ['all of it']) : [key.join('/')];
+    });
+  }
 
   it('allows reading what an older key encrypted, and writing with the present one alone', () => {
     const keys = statementsOf('FunctionRole').filter(({ Action }) => [Action].flat().includes('kms:Decrypt'));
