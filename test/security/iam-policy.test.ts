@@ -157,6 +157,34 @@ describe.each(policyNames)('%s', (policy) => {
   });
 });
 
+describe('a policy with which Athena is asked', () => {
+  const asking = policyNames.filter((policy) =>
+    actionsAllowed(policy).includes('athena:StartQueryExecution'),
+  );
+
+  it('is there for queries, checks and views', () => {
+    expect(asking).toEqual(['register-policy.json', 'query-policy.json', 'check-policy.json']);
+  });
+
+  /** Athena looks for it whatever database is asked. Source: the Athena user guide. */
+  it.each(asking)(
+    '%s allows finding the default database, and nothing else beyond that of the ledger',
+    (policy) => {
+      const catalog = 'arn:aws:glue:REGION:ACCOUNT';
+      const own = [`${catalog}:catalog`, `${catalog}:database/DATABASE`, `${catalog}:table/DATABASE/*`];
+      const others = statementsOf(policy)
+        .filter(({ Action }) => [Action].flat().some((action) => action.startsWith('glue:')))
+        .map(({ Action, Resource }) => ({
+          Action,
+          beyond: [Resource].flat().filter((arn) => !own.includes(arn)),
+        }));
+      expect(others.filter(({ beyond }) => beyond.length > 0)).toEqual([
+        { Action: 'glue:GetDatabase', beyond: [`${catalog}:database/default`] },
+      ]);
+    },
+  );
+});
+
 describe('commands of the AWS SDK', () => {
   it('are all sent by files that a policy speaks of', () => {
     const files = ['src', 'jobs'].flatMap((top) =>

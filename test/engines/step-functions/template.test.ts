@@ -124,6 +124,22 @@ describe('the template', () => {
     });
   }
 
+  it('allows the function the catalog of the ledger, and Athena to look for the default database', () => {
+    const place = 'arn:${AWS::Partition}:glue:${AWS::Region}:${AWS::AccountId}';
+    const own = [`${place}:catalog`, `${place}:database/\${Database}`, `${place}:table/\${Database}/*`];
+    const others = statementsOf('FunctionRole')
+      .filter(({ Action }) => [Action].flat().some((name) => name.startsWith('glue:')))
+      .map(({ Action, Resource }) => ({
+        Action,
+        beyond: (Resource as Substituted<string>[])
+          .map((arn) => arn['Fn::Sub'])
+          .filter((arn) => !own.includes(arn)),
+      }));
+    expect(others.filter(({ beyond }) => beyond.length > 0)).toEqual([
+      { Action: 'glue:GetDatabase', beyond: [`${place}:database/default`] },
+    ]);
+  });
+
   it('allows reading what an older key encrypted, and writing with the present one alone', () => {
     const keys = statementsOf('FunctionRole').filter(({ Action }) => [Action].flat().includes('kms:Decrypt'));
     expect(keys.map(({ Action, Resource }) => [Action, Resource])).toEqual([
