@@ -32,22 +32,32 @@ afterAll(() => rm(transformed.folder, { recursive: true, force: true }));
 
 const ofType = (type: string) => Object.values(resources).filter(({ Type }) => Type === type);
 
-/** Every statement of a role's own policies. */
-function statementsOf(role: string): Statement[] {
+/** Every statement of a role's own policies, where all conditions of the template are met but this one. */
+function statementsOf(role: string, unmet?: string): Statement[] {
   const policies = (resources[role]?.Properties['Policies'] ?? []) as readonly {
     readonly PolicyDocument: { readonly Statement: readonly Conditional<Statement>[] };
   }[];
-  return policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).map(whenTrue);
+  return policies
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+    .map((statement) => chosen(statement, unmet))
+    .filter((statement) => 'Action' in statement);
 }
 
-function actionsOf(role: string): string[] {
-  return [...new Set(statementsOf(role).flatMap(({ Action }) => Action))].toSorted();
+function actionsOf(role: string, unmet?: string): string[] {
+  return [...new Set(statementsOf(role, unmet).flatMap(({ Action }) => Action))].toSorted();
 }
 
-type Conditional<T> = T | { readonly 'Fn::If': readonly [string, T, unknown] };
+/** What CloudFormation leaves out. */
+interface NoValue {
+  readonly Ref: 'AWS::NoValue';
+}
 
-function whenTrue<T extends object>(value: Conditional<T>): T {
-  return 'Fn::If' in value ? value['Fn::If'][1] : value;
+type Conditional<T> = T | { readonly 'Fn::If': readonly [string, T, NoValue] };
+
+function chosen<T extends object>(value: Conditional<T>, unmet: string | undefined): T | NoValue {
+  if (!('Fn::If' in value)) return value;
+  const [condition, met, otherwise] = value['Fn::If'];
+  return condition === unmet ? otherwise : met;
 }
 
 async function actionsIn(...policies: readonly string[]): Promise<string[]> {
@@ -138,6 +148,18 @@ describe('the template', () => {
     expect(others.filter(({ beyond }) => beyond.length > 0)).toEqual([
       { Action: 'glue:GetDatabase', beyond: [`${place}:database/default`] },
     ]);
+  });
+
+  it('allows the function to write to the catalog only where runs register', () => {
+    const ofGlue = (unmet?: string) =>
+      actionsOf('FunctionRole', unmet).filter((action) => action.startsWith('glue:'));
+    const reading = ['glue:GetDatabase', 'glue:GetPartitions', 'glue:GetTable', 'glue:GetTables'];
+    const writing = ['glue:CreateDatabase', 'glue:CreateTable', 'glue:UpdateTable'];
+    expect(ofGlue()).toEqual([...reading, ...writing].toSorted());
+    expect(transformed.template.Conditions['HasRegister']).toEqual({
+      'Fn::Equals': [{ Ref: 'Register' }, 'yes'],
+    });
+    expect(ofGlue('HasRegister')).toEqual(reading);
   });
 
   it('allows reading what an older key encrypted, and writing with the present one alone', () => {
