@@ -66,11 +66,12 @@ data "archive_file" "bundle" {
   output_path = "${path.root}/.terraform/backup-ledger-${var.name}.zip"
 }
 
-# Keys carry the hash of what they hold, so that CloudFormation sees a change. What the stack had before goes when the stack has the
-# new one, and not earlier: an update that fails is rolled back to it.
+# Keys carry the hash of what they hold, so that CloudFormation sees a change, and the stack's name, so that no object is another
+# stack's, too, and goes with it. What the stack had before goes when the stack has the new one, and not earlier: an update that fails is
+# rolled back to it.
 resource "aws_s3_object" "bundle" {
   bucket = var.code_bucket
-  key    = "${var.code_prefix}/${data.archive_file.bundle.output_md5}.zip"
+  key    = "${var.code_prefix}/${var.name}/${data.archive_file.bundle.output_md5}.zip"
   source = data.archive_file.bundle.output_path
 
   lifecycle {
@@ -82,7 +83,7 @@ resource "aws_s3_object" "definition" {
   for_each = local.definitions
 
   bucket  = var.code_bucket
-  key     = "${var.code_prefix}/${filemd5("${local.kit}/${each.value}")}.asl.json"
+  key     = "${var.code_prefix}/${var.name}/${filemd5("${local.kit}/${each.value}")}.asl.json"
   content = file("${local.kit}/${each.value}")
 
   lifecycle {
@@ -92,7 +93,7 @@ resource "aws_s3_object" "definition" {
 
 resource "aws_s3_object" "template" {
   bucket  = var.code_bucket
-  key     = "${var.code_prefix}/${md5(local.template)}.yaml"
+  key     = "${var.code_prefix}/${var.name}/${md5(local.template)}.yaml"
   content = local.template
 
   lifecycle {

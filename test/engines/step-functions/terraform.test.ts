@@ -23,7 +23,9 @@ interface Parsed {
   readonly outputs: Readonly<
     Record<string, { readonly description: readonly [string]; readonly value: readonly [string] }>
   >;
-  readonly resources: Readonly<Record<string, { readonly lifecycle?: readonly object[] }>>;
+  readonly resources: Readonly<
+    Record<string, { readonly key?: readonly [string]; readonly lifecycle?: readonly object[] }>
+  >;
   readonly files: readonly string[];
 }
 
@@ -115,13 +117,23 @@ describe('the Terraform module', () => {
   });
 
   it('leaves what the stack was made of in the bucket until the stack has been updated', () => {
-    const objects = Object.entries(parsed.resources).filter(([name]) => name.startsWith('aws_s3_object.'));
+    const objects = uploaded();
     expect(objects.map(([name]) => name).toSorted()).toEqual(
       ['bundle', 'definition', 'template'].map((name) => `aws_s3_object.${name}`),
     );
     for (const [name, { lifecycle }] of objects)
       expect(lifecycle, name).toEqual([{ create_before_destroy: [true] }]);
   });
+
+  it('shares no object with another module in the same bucket', () => {
+    // The parser of HCL keeps the quotes of a text that holds another.
+    for (const [name, { key }] of uploaded())
+      expect(key?.[0], name).toMatch(/^(?:\$\{")?\$\{var\.code_prefix\}\/\$\{var\.name\}\//);
+  });
+
+  function uploaded() {
+    return Object.entries(parsed.resources).filter(([name]) => name.startsWith('aws_s3_object.'));
+  }
 
   it('hands every parameter to the stack', async () => {
     const text = await readFile(join(MODULE, 'main.tf'), 'utf8');
