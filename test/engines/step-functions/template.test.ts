@@ -12,7 +12,7 @@ interface Statement {
   readonly Sid?: string;
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
-  readonly Condition?: { readonly StringLike?: { readonly 's3:prefix': readonly Substituted<string>[] } };
+  readonly Condition?: { readonly StringLike?: { readonly 's3:prefix': readonly string[] } };
 }
 
 interface Substituted<T> {
@@ -108,11 +108,7 @@ describe('the template', () => {
 
   it('confines the function to three places in a bucket that others may use, too', () => {
     const [ledger, work, results] = ['', '-work', '-results'].map((end) => `\${LedgerPrefix}${end}/*`);
-    const reached: Record<string, string[]> = {};
-    for (const statement of statementsOf('FunctionRole'))
-      for (const action of [statement.Action].flat().filter((name) => name.startsWith('s3:')))
-        (reached[action] ??= []).push(...placesOf(statement));
-    expect(reached).toEqual({
+    expect(reached(statementsOf('FunctionRole').map(withPlainArns))).toEqual({
       's3:ListBucket': [ledger, work, results],
       's3:GetBucketLocation': ['all of it'],
       's3:GetObject': [ledger, work, results],
@@ -121,13 +117,47 @@ describe('the template', () => {
     });
   });
 
-  /** What a statement reaches in the ledger's bucket. */
-  function placesOf({ Resource, Condition }: Statement): string[] {
-    const prefixes = Condition?.StringLike?.['s3:prefix'].map((prefix) => prefix['Fn::Sub']);
-    return ([Resource].flat() as Substituted<NamedText>[]).flatMap(({ 'Fn::Sub': [arn, names] }) => {
-      expect(names).toEqual({
-        Name: { 'Fn::If': ['MakesBucket', { Ref: 'Bucket' }, { Ref: 'LedgerBucket' }] },
-      });
+  it('has its page let the function into the same places of a bucket in another account', async () => {
+    const readme = await readFile(join(ROOT, 'jobs/step-functions/README.md'), 'utf8');
+    const [, json = ''] = /\*\*A bucket in another account\.\*\*.*?```json\n(.*?)```/s.exec(readme) ?? [];
+    const names = {
+      'arn:PARTITION': 'arn:${AWS::Partition}',
+      'MY-BUCKET': '${Name}',
+      PREFIX: '${LedgerPrefix}',
+    };
+    const text = Object.entries(names).reduce((done, [name, value]) => done.replaceAll(name, value), json);
+    const told = reached(JSON.parse(text) as Statement[]);
+    const needed = reached(statementsOf('FunctionRole').map(withPlainArns));
+    expect(told).toEqual({ ...needed, 's3:AbortMultipartUpload': needed['s3:PutObject'] });
+  });
+
+  const ledgerBucket = { Name: { 'Fn::If': ['MakesBucket', { Ref: 'Bucket' }, { Ref: 'LedgerBucket' }] } };
+
+  /** A statement of the template as a policy has it, but for names in its text. */
+  function withPlainArns(statement: Statement): Statement {
+    return JSON.parse(
+      JSON.stringify(statement),
+      (_key, value: Partial<Substituted<string | NamedText>> | null) => {
+        const text = value?.['Fn::Sub'];
+        if (!Array.isArray(text)) return text ?? value;
+        expect(text[1]).toEqual(ledgerBucket);
+        return text[0];
+      },
+    ) as Statement;
+  }
+
+  /** Where in the ledger's bucket statements allow what, by action. */
+  function reached(statements: readonly Statement[]): Readonly<Record<string, readonly string[]>> {
+    const places: Record<string, string[]> = {};
+    for (const statement of statements)
+      for (const action of [statement.Action].flat().filter((name) => name.startsWith('s3:')))
+        (places[action] ??= []).push(...placesOf(statement));
+    return places;
+  }
+
+  function placesOf({ Resource, Condition }: Statement): readonly string[] {
+    const prefixes = Condition?.StringLike?.['s3:prefix'];
+    return ([Resource].flat() as string[]).flatMap((arn) => {
       const [bucket, ...key] = arn.split('/');
       expect(bucket).toBe('arn:${AWS::Partition}:s3:::${Name}');
       return key.length === 0 ? (prefixes ?? ['all of it']) : [key.join('/')];
