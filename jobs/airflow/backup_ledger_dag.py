@@ -21,9 +21,18 @@ sys.path.append(str(Path(__file__).parent))
 from backup_ledger_kit.limits import EXECUTION_TIMEOUT, VERIFY_TIMEOUT
 from backup_ledger_kit.results import sums_of
 from backup_ledger_kit.runners import chosen_runner
-from backup_ledger_kit.settings import seconds, setting, switch, whole
+from backup_ledger_kit.settings import seconds, setting, upkeep_actions, whole
 from backup_ledger_kit.slices import label_of
-from backup_ledger_kit.versions import DAG, AirflowFailException, AirflowSkipException, Asset, EmptyOperator, Param, task
+from backup_ledger_kit.versions import (
+    DAG,
+    AirflowFailException,
+    AirflowSkipException,
+    Asset,
+    EmptyOperator,
+    Param,
+    chain,
+    task,
+)
 
 # What other DAGs wait for.
 LEDGER = Asset(setting("ledger") or setting("asset", "backup-ledger"))
@@ -116,11 +125,14 @@ with DAG(
 
     done = summarize(plan.output, pull.output)
     pull >> done
-    if switch("check", "on"):
-        # Whatever became of the pulls, the backups are looked after; a dry run has nothing new to look at.
-        check = BackupLedger(task_id="check", action="check", trigger_rule="none_skipped", **common)
-        # The run is as red as its last tasks, and a check that went well must not hide a failed pull.
-        done >> check >> EmptyOperator(task_id="green", trigger_rule="none_failed") << done
+    # Whatever became of what came before, the catalog follows and the backups are looked after; a dry run has nothing new for them.
+    upkeep = [
+        BackupLedger(task_id=action, action=action, trigger_rule="none_skipped", **common) for action in upkeep_actions()
+    ]
+    if upkeep:
+        chain(done, *upkeep)
+        # The run is as red as its last tasks, and a check that went well must not hide a failed pull, or a failed register.
+        [done, *upkeep] >> EmptyOperator(task_id="green", trigger_rule="none_failed")
 
 if setting("verify_schedule", "30 5 * * 6") != "off":
     with DAG(

@@ -43,7 +43,8 @@ def asking(operator):
                 return planned(self.result(returned))
             if self.action == "pull":
                 return self.pulled(context, self.result(returned))
-            return self.looked_at(returned)
+            # A catalog is brought up to date, or an error has said why not.
+            return None if self.action == "register" else self.looked_at(returned)
 
         def pulled(self, context, result):
             """Counts and names only: what a pull did in full is on record in the ledger."""

@@ -39,6 +39,13 @@ def switch(key: str, default: str) -> bool:
     return one_of(key, ("on", "off"), default) == "on"
 
 
+def upkeep_actions() -> list[str]:
+    """What follows the pulls. A folder has no catalog that Athena could read."""
+    ledger = setting("ledger")
+    is_folder = ledger != "" and not ledger.startswith("s3://")
+    return [action for action in ("register", "check") if switch(action, "on") and not (action == "register" and is_folder)]
+
+
 def names(text: str) -> list[str]:
     """Of a list separated by commas."""
     return [name.strip() for name in text.split(",") if name.strip()]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 try:  # Airflow 3
-    from airflow.sdk import DAG, Asset, Param, task
+    from airflow.sdk import DAG, Asset, Param, chain, task
 except ImportError:
     from airflow import DAG
     from airflow.datasets import Dataset as Asset
     from airflow.decorators import task
+    from airflow.models.baseoperator import chain
     from airflow.models.param import Param
 try:  # Airflow 3.1
     from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowSkipException
@@ -29,5 +30,6 @@ __all__ = [
     "BashOperator",
     "EmptyOperator",
     "Param",
+    "chain",
     "task",
 ]

@@ -6,7 +6,14 @@ import {
   type Trial,
   withoutObservation,
 } from '../../fixtures/trial.ts';
-import { type Airflow, type Imported, type RunState, startAirflow, versions } from './airflow.ts';
+import {
+  type Airflow,
+  type AirflowSettings,
+  type Imported,
+  type RunState,
+  startAirflow,
+  versions,
+} from './airflow.ts';
 import { ecsSettings, type EcsService, endpointsOf, notAllowed, startEcs } from './ecs-service.ts';
 import { type LambdaService, serveLambda } from './lambda-service.ts';
 
@@ -24,8 +31,8 @@ const waysToWait = {
   [newest]: ['on the worker', 'deferred'],
 } as const;
 
-/** `check` looks at the machine's day, and the trials are of another: it is tried by itself. */
-const base = { check: 'off' };
+/** `check` looks at the machine's day, and the trials are of another; `register` needs a catalog: they are tried by themselves. */
+const base = { register: 'off', check: 'off' };
 
 describe.each(versions)('Airflow %s', (version) => {
   let airflow: Airflow;
@@ -58,7 +65,8 @@ describe.each(versions)('Airflow %s', (version) => {
       { runner: 'bash', pool: 'backup', ledger: 's3://bucket/prefix' },
       { runner: 'ecs', pool: 'backup', ecs_subnets: 'subnet-1,subnet-2' },
       { runner: 'lambda', pool: 'backup', lambda_function: 'backup-ledger' },
-      { runner: 'bash', check: 'off', verify_schedule: 'off', schedule: 'NONE' },
+      { runner: 'bash', ...base, verify_schedule: 'off', schedule: 'NONE' },
+      { runner: 'bash', ledger: '/srv/ledger' },
     ];
     const wrong = [
       [{ runner: 'cron' }, "runner: expected one of bash, ecs, lambda, got 'cron'"],
@@ -69,6 +77,7 @@ describe.each(versions)('Airflow %s', (version) => {
         "concurrency: expected a whole number of at least 1, got 'many'",
       ],
       [{ runner: 'bash', check: 'true' }, "check: expected one of on, off, got 'true'"],
+      [{ runner: 'bash', register: 'yes' }, "register: expected one of on, off, got 'yes'"],
     ] as const;
     let imports: readonly Imported[];
     beforeAll(async () => {
@@ -95,8 +104,9 @@ describe.each(versions)('Airflow %s', (version) => {
               plan: { ...limits, mapped: false },
               pull: { ...limits, mapped: true, upstream: ['plan'] },
               summarize: { trigger_rule: 'all_done', retries: 0, outlets: [expect.stringContaining(asset)] },
-              check: { ...limits, trigger_rule: 'none_skipped', upstream: ['summarize'] },
-              green: { trigger_rule: 'none_failed', upstream: ['check', 'summarize'] },
+              register: { ...limits, trigger_rule: 'none_skipped', upstream: ['summarize'] },
+              check: { ...limits, trigger_rule: 'none_skipped', upstream: ['register'] },
+              green: { trigger_rule: 'none_failed', upstream: ['check', 'register', 'summarize'] },
             },
           },
           backup_ledger_verify: {
@@ -110,7 +120,17 @@ describe.each(versions)('Airflow %s', (version) => {
       });
     });
 
-    it('without check, without verify, without a schedule where that is wished', () => {
+    it('without register where the ledger is a folder, which Athena cannot read', () => {
+      const { errors, dags } = imports[4] ?? { errors: ['not imported'], dags: {} };
+      expect(errors).toEqual([]);
+      expect(dags['backup_ledger']?.tasks).toMatchObject({
+        check: { upstream: ['summarize'] },
+        green: { upstream: ['check', 'summarize'] },
+      });
+      expect(dags['backup_ledger']?.tasks).not.toHaveProperty('register');
+    });
+
+    it('without register, check, verify and a schedule where that is wished', () => {
       const { errors, dags } = imports[3] ?? { errors: ['not imported'], dags: {} };
       expect([errors, Object.keys(dags)]).toEqual([[], ['backup_ledger']]);
       expect(dags['backup_ledger']?.timetable).toBe('NullTimetable');
@@ -132,8 +152,11 @@ describe.each(versions)('Airflow %s', (version) => {
     });
     afterEach(() => trial.close());
 
-    const run = (regions: readonly string[], params: Readonly<Record<string, unknown>> = {}) =>
-      airflow.test({ runner: 'bash', ...base }, environment(regions), { params });
+    const run = (
+      regions: readonly string[],
+      params: Readonly<Record<string, unknown>> = {},
+      settings: AirflowSettings = {},
+    ) => airflow.test({ runner: 'bash', ...base, ...settings }, environment(regions), { params });
 
     it('tries again who was throttled, and not who is denied: red, and names that slice; the others are in the ledger', async () => {
       troubleInTwoRegions();
@@ -175,7 +198,8 @@ describe.each(versions)('Airflow %s', (version) => {
 
       it('by hand for what the params say; a dry run writes nothing and updates no asset', async () => {
         const wanted = { regions: ['us-west-2'], kinds: ['backup', 'restore'] };
-        const { code, stdout, stderr } = await run(REGIONS, { ...wanted, dry_run: true });
+        const upkeep = { register: 'on', check: 'on' };
+        const { code, stdout, stderr } = await run(REGIONS, { ...wanted, dry_run: true }, upkeep);
         expect(code).toBe(0);
         expect(`${stdout}${stderr}`).toContain('a dry run: nothing was written');
         expect(await trial.objects()).toEqual(new Map());
@@ -184,7 +208,8 @@ describe.each(versions)('Airflow %s', (version) => {
           expect.stringContaining('backup us-west-2: '),
           expect.stringContaining('restore us-west-2: '),
         ]);
-        expect(tasks.find(({ task }) => task === 'summarize')?.state).toBe('skipped');
+        const skipped = tasks.filter(({ state }) => state === 'skipped').map(({ task }) => task);
+        expect(skipped).toEqual(['check', 'register', 'summarize']);
       });
     });
   });

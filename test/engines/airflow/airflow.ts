@@ -150,6 +150,12 @@ export async function startAirflow(version: Version): Promise<Airflow> {
   };
 }
 
+/** State and tries of each task that is not mapped, in the last run. */
+export async function statesOf(airflow: Airflow): Promise<Record<string, string>> {
+  const { tasks } = await airflow.inspect();
+  return Object.fromEntries(tasks.map(({ task, state, tries }) => [task, `${state} ${tries}`]));
+}
+
 function variables(settings: AirflowSettings): Record<string, string> {
   return Object.fromEntries(
     Object.entries(settings).map(([key, value]) => [`AIRFLOW__BACKUP_LEDGER__${key.toUpperCase()}`, value]),

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { awsEnvironment, openTrial, type Trial } from '../../fixtures/trial.ts';
-import { type Airflow, newest, startAirflow } from './airflow.ts';
+import { type Airflow, newest, startAirflow, statesOf } from './airflow.ts';
 import { type EcsService, ecsSettings, endpointsOf, notAllowed, startEcs } from './ecs-service.ts';
 import { serveLambda } from './lambda-service.ts';
 import { serveAirflow } from './served.ts';
@@ -41,6 +41,7 @@ describe('a task of ECS that hangs', () => {
     trial.simulator.setFaults([{ fault: 'hang', region: 'us-east-1' }]);
     const settings = {
       ...ecsSettings,
+      register: 'off',
       check: 'off',
       retries: '0',
       execution_timeout_seconds: ENOUGH_SECONDS,
@@ -121,10 +122,13 @@ describe('on a worker', () => {
 
   it('check is red at once when it finds something, and hides no failed pull', async () => {
     const run = (env: Readonly<Record<string, string>>) =>
-      airflow.test({ runner: 'bash' }, { ...environment(), BACKUP_LEDGER_MAX_ATTEMPTS: '1', ...env });
+      airflow.test(
+        { runner: 'bash', ledger: trial.ledger },
+        { ...environment(), BACKUP_LEDGER_MAX_ATTEMPTS: '1', ...env },
+      );
     // Some of the simulated jobs fail.
     await run({ BACKUP_LEDGER_MIN_SUCCESS: '100' });
-    expect(await statesOfLastRun()).toMatchObject({
+    expect(await statesOf(airflow)).toMatchObject({
       summarize: 'success 1',
       check: 'failed 1',
       green: 'upstream_failed 0',
@@ -132,7 +136,7 @@ describe('on a worker', () => {
 
     trial.simulator.setFaults([{ fault: 'access-denied', region: 'us-east-1' }]);
     const { code } = await run({ BACKUP_LEDGER_MIN_SUCCESS: '0', BACKUP_LEDGER_MAX_FALL: '100' });
-    expect(await statesOfLastRun()).toMatchObject({
+    expect(await statesOf(airflow)).toMatchObject({
       summarize: 'failed 1',
       check: 'success 1',
       green: 'upstream_failed 0',
@@ -169,9 +173,3 @@ it('through the function, too, verify is red at once when it finds a damaged led
   expect(service.actions).toEqual(['verify']);
   expect(`${stdout}${stderr}`).toMatch(/AirflowFailException.*\.parquet/);
 });
-
-/** State and tries of each task that is not mapped. */
-async function statesOfLastRun(): Promise<Record<string, string>> {
-  const { tasks } = await airflow.inspect();
-  return Object.fromEntries(tasks.map(({ task, state, tries }) => [task, `${state} ${tries}`]));
-}
