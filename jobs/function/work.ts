@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { LedgerConfig } from '../../src/config/ledger-config.ts';
 import { DeadlineError } from '../../src/errors.ts';
 import type { ObjectStore } from '../../src/ports.ts';
@@ -12,6 +13,8 @@ export async function withWork<T>(
   use: (store: ObjectStore) => Promise<T>,
 ): Promise<T> {
   const signal = AbortSignal.timeout(Math.max(0, timeLeft));
+  // Every request listens to it: Node warns of eleven.
+  setMaxListeners(0, signal);
   const opened = await openLedger(place, { clock: systemClock, signal });
   try {
     return await use(opened.open(signal));
