@@ -107,6 +107,8 @@ function actionsAllowed(policy: Policy): string[] {
 
 /** What a statement reaches in a bucket: keys, or the bucket itself where it is not confined to any. */
 function placesOf({ Resource, Condition }: Statement): readonly string[] {
+  const through = Condition?.['ForAnyValue:StringEquals']?.['aws:CalledVia'];
+  if (through) return [`the bucket by ${through.join()}`];
   const prefixes = Condition?.['StringLike']?.['s3:prefix'];
   return [Resource].flat().flatMap((arn) => {
     const bucket = /^arn:aws:s3:::[A-Z]+$/.test(arn);
@@ -114,7 +116,8 @@ function placesOf({ Resource, Condition }: Statement): readonly string[] {
   });
 }
 
-const ownPlaces = / arn:aws:s3:::(?:BUCKET\/PREFIX|RESULTS\/FOLDER)\/(?:\w+\/)*\*$/;
+const ownPlaces =
+  / (?:arn:aws:s3:::(?:BUCKET\/PREFIX|RESULTS\/FOLDER)\/(?:\w+\/)*\*|the bucket by athena\.amazonaws\.com)$/;
 
 /** What is asked of a bucket as a whole, and tells of no object. */
 const ofBuckets = new Set([

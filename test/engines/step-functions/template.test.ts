@@ -12,7 +12,10 @@ interface Statement {
   readonly Sid?: string;
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
-  readonly Condition?: { readonly StringLike?: { readonly 's3:prefix': readonly string[] } };
+  readonly Condition?: {
+    readonly StringLike?: { readonly 's3:prefix': readonly string[] };
+    readonly 'ForAnyValue:StringEquals'?: { readonly 'aws:CalledVia': readonly string[] };
+  };
 }
 
 interface Substituted<T> {
@@ -109,7 +112,7 @@ describe('the template', () => {
   it('confines the function to three places in a bucket that others may use, too', () => {
     const [ledger, work, results] = ['', '-work', '-results'].map((end) => `\${LedgerPrefix}${end}/*`);
     expect(reached(statementsOf('FunctionRole').map(withPlainArns))).toEqual({
-      's3:ListBucket': [ledger, work, results],
+      's3:ListBucket': [ledger, work, 'all of it by athena.amazonaws.com'],
       's3:GetBucketLocation': ['all of it'],
       's3:GetObject': [ledger, work, results],
       's3:PutObject': [ledger, work, results],
@@ -156,7 +159,8 @@ describe('the template', () => {
   }
 
   function placesOf({ Resource, Condition }: Statement): readonly string[] {
-    const prefixes = Condition?.StringLike?.['s3:prefix'];
+    const through = Condition?.['ForAnyValue:StringEquals']?.['aws:CalledVia'];
+    const prefixes = through ? [`all of it by ${through.join()}`] : Condition?.StringLike?.['s3:prefix'];
     return ([Resource].flat() as string[]).flatMap((arn) => {
       const [bucket, ...key] = arn.split('/');
       expect(bucket).toBe('arn:${AWS::Partition}:s3:::${Name}');
