@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 
 from .limits import DEADLINE_MARGIN, VERIFY_TIMEOUT
-from .settings import setting, whole
+from .settings import one_of, setting, whole
+
+# To read each page of all years again costs a request each, and more where they lie in a colder storage class.
+VERIFY_RAW = one_of("verify_raw", ("all", "recent", "none"), "recent")
 
 
 def common_flags(action: str, params) -> dict:
@@ -18,7 +21,7 @@ def common_flags(action: str, params) -> dict:
         flags |= {"since": params["since"]}
     if action == "verify":
         deadline = VERIFY_TIMEOUT - DEADLINE_MARGIN
-        flags |= {"since": params["since"] or verify_since(datetime.now(timezone.utc).date())}
+        flags |= {"since": params["since"] or verify_since(datetime.now(timezone.utc).date()), "raw": VERIFY_RAW}
         flags |= {"deadline": f"{int(deadline.total_seconds())}s"} if deadline > timedelta(0) else {}
     return {name: value for name, value in flags.items() if value}
 

@@ -77,6 +77,7 @@ describe.each(versions)('Airflow %s', (version) => {
         "concurrency: expected a whole number of at least 1, got 'many'",
       ],
       [{ runner: 'bash', check: 'true' }, "check: expected one of on, off, got 'true'"],
+      [{ runner: 'bash', verify_raw: 'old' }, "verify_raw: expected one of all, recent, none, got 'old'"],
       [{ runner: 'bash', register: 'yes' }, "register: expected one of on, off, got 'yes'"],
     ] as const;
     let imports: readonly Imported[];

@@ -5,17 +5,24 @@ import { startProxy } from '../proxy.ts';
 export interface LambdaService {
   readonly url: string;
   /** What each invocation asked for. */
+  readonly events: readonly AskedEvent[];
+  /** Their actions. */
   readonly actions: readonly string[];
   close(): Promise<void>;
 }
 
+export interface AskedEvent {
+  readonly action: string;
+  readonly flags: Readonly<Record<string, unknown>>;
+}
+
 export async function serveLambda(env: Readonly<Record<string, string>>): Promise<LambdaService> {
   const lambda = deployLambda(env);
-  const actions: string[] = [];
+  const events: AskedEvent[] = [];
   const service = await startProxy({
     async answer({ body }) {
-      const event = JSON.parse(body) as { readonly action: string };
-      actions.push(event.action);
+      const event = JSON.parse(body) as AskedEvent;
+      events.push(event);
       const { payload, failed } = await lambda.invoke(event);
       return {
         status: 200,
@@ -27,5 +34,11 @@ export async function serveLambda(env: Readonly<Record<string, string>>): Promis
       };
     },
   });
-  return { ...service, actions };
+  return {
+    ...service,
+    events,
+    get actions() {
+      return events.map(({ action }) => action);
+    },
+  };
 }

@@ -157,19 +157,25 @@ describe('on a worker', () => {
   });
 });
 
-it('through the function, too, verify is red at once when it finds a damaged ledger', async () => {
-  trial = await openTrial({ on: 's3', now: Date.now() });
-  await trial.pull({ region: REGIONS.split(',') });
-  const [key = ''] = [...(await trial.objects()).keys()].filter((name) => name.endsWith('.parquet'));
-  await trial.tamper(key, new TextEncoder().encode('damaged'));
-  const service = await serveLambda(environment());
-  onTestFinished(() => service.close());
-  const { code, stdout, stderr } = await airflow.test(
-    { runner: 'lambda', lambda_function: 'backup-ledger' },
-    { AWS_ENDPOINT_URL_LAMBDA: service.url },
-    { dag: 'backup_ledger_verify' },
-  );
-  expect(code).not.toBe(0);
-  expect(service.actions).toEqual(['verify']);
-  expect(`${stdout}${stderr}`).toMatch(/AirflowFailException.*\.parquet/);
-});
+it.each([
+  ['recent', {}],
+  ['none', { verify_raw: 'none' }],
+] as const)(
+  'through the function, too, verify is red at once when it finds a damaged ledger, with --raw=%s',
+  async (raw, settings) => {
+    trial = await openTrial({ on: 's3', now: Date.now() });
+    await trial.pull({ region: REGIONS.split(',') });
+    const [key = ''] = [...(await trial.objects()).keys()].filter((name) => name.endsWith('.parquet'));
+    await trial.tamper(key, new TextEncoder().encode('damaged'));
+    const service = await serveLambda(environment());
+    onTestFinished(() => service.close());
+    const { code, stdout, stderr } = await airflow.test(
+      { runner: 'lambda', lambda_function: 'backup-ledger', ...settings },
+      { AWS_ENDPOINT_URL_LAMBDA: service.url },
+      { dag: 'backup_ledger_verify' },
+    );
+    expect(code).not.toBe(0);
+    expect(service.events).toMatchObject([{ action: 'verify', flags: { raw } }]);
+    expect(`${stdout}${stderr}`).toMatch(/AirflowFailException.*\.parquet/);
+  },
+);
