@@ -5,10 +5,14 @@ import { parsePullConfig } from '../../../src/config/commands.ts';
 import { sliceName } from '../../../src/domain/slice.ts';
 import type { Plan } from '../../../src/fan-out/planned-slice.ts';
 import { runCliHere } from '../../fixtures/cli.ts';
+import { deployLambda } from '../../fixtures/lambda-function.ts';
 import { run } from '../python.ts';
 import { DAGS } from './airflow.ts';
 
 /** More slices than Airflow can map, grouped by the DAG's own code. */
+
+/** What a function may answer, in bytes. Source: Lambda's quotas. */
+const MAX_ANSWER = 6 * 1024 * 1024;
 
 interface Group {
   readonly flags: Readonly<Record<string, string>>;
@@ -64,6 +68,24 @@ describe('300 accounts, 17 regions and 4 kinds', () => {
     expect(Math.max(...flags.map((text) => text.length))).toBeLessThan(8_000);
     expect(flags.join(',').length).toBeLessThan(600_000);
     expect(groups[0]?.label).toBe(`copy eu-west-1 ${groups[0]?.slices} accounts`);
+  });
+
+  it('are nearly as many as the function can answer with', async () => {
+    const lambda = deployLambda({
+      AWS_REGION: 'eu-west-1',
+      BACKUP_LEDGER_KIND: 'all',
+      BACKUP_LEDGER_REGION: regions.join(','),
+      BACKUP_LEDGER_ACCOUNTS: accounts.join(','),
+      BACKUP_LEDGER_ASSUME_ROLE: 'arn:aws:iam::{account}:role/backup-ledger',
+    });
+    // As the DAG asks.
+    const { payload } = await lambda.invoke({
+      action: 'plan',
+      flags: { ledger: 's3://my-bucket/backup-ledger' },
+    });
+    expect((payload as Plan).slices).toHaveLength(20_400);
+    const bytesEach = Buffer.byteLength(JSON.stringify(payload)) / 20_400;
+    expect(Math.floor(MAX_ANSWER / bytesEach / 1_000)).toBe(22);
   });
 
   it('cannot be pulled by fewer tasks than kinds and regions, and that is said', async () => {
