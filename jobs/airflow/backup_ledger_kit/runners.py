@@ -37,6 +37,15 @@ LOG_TRIES = 6
 LOG_DELAY_SECONDS = 5
 
 
+# Airflow's word for what to resume when a trigger has failed or its time is over.
+FAILED_WAIT = "__fail__"
+
+
+def arn_of(instance) -> str | None:
+    """The task of ECS that this try began, as the operator left it."""
+    return instance.xcom_pull(task_ids=instance.task_id, key="ecs_task_arn", map_indexes=instance.map_index)
+
+
 def ecs_runner():
     """Runs the container as a task of ECS; the last line of its log is the result."""
     from airflow.providers.amazon.aws.hooks.logs import AwsLogsHook
@@ -49,6 +58,19 @@ def ecs_runner():
             self.overrides = {"containerOverrides": [{"name": self.container_name, "command": command}]}
             # Airflow looks after the time of a worker alone: who waits without one counts looks, and the operator's own would last 70 days.
             self.waiter_max_attempts = math.ceil(self.execution_timeout.total_seconds() / self.waiter_delay) + 1
+
+        def pre_execute(self, context):
+            """Airflow 2 ends a resumed task whose time is over before it is resumed."""
+            super().pre_execute(context)
+            if getattr(context["ti"], "next_method", None):
+                self.arn = arn_of(context["ti"])
+
+        def resume_execution(self, next_method, next_kwargs, context):
+            """Nobody waits for the task any more: it is stopped, or each further try would find it and wait for it again."""
+            if next_method == FAILED_WAIT:
+                self.arn = arn_of(context["ti"])
+                self.on_kill()
+            return super().resume_execution(next_method, next_kwargs, context)
 
         def result(self, returned):
             for _ in range(LOG_TRIES - 1):

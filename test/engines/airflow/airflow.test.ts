@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import {
   awsEnvironment,
   expectedRows,
@@ -261,6 +261,23 @@ describe.each(versions)('Airflow %s', (version) => {
       });
     });
   });
+
+  /** The newest has all its services for this: see the tests of the second day. */
+  it.skipIf(version === newest)(
+    'stops a task of ECS for which no worker waits when its time is over',
+    async () => {
+      trial = await openTrial({ on: 's3' });
+      onTestFinished(() => trial.close());
+      const ecs = await startEcs({ env: environment(MIXED), eventsPerPage: 100, charactersPerEvent: 1_000 });
+      onTestFinished(() => ecs.close());
+      const { stdout, stderr } = await airflow.timeOver(
+        { ...ecsSettings, ...base },
+        { ...endpointsOf(ecs), AIRFLOW__OPERATORS__DEFAULT_DEFERRABLE: 'True' },
+      );
+      expect(ecs.requests.map(({ operation }) => operation)).toContain('StopTask');
+      expect(`${stdout}${stderr}`).toContain('ended as up_for_retry');
+    },
+  );
 
   describe('runs the DAG through the Lambda function', () => {
     let service: LambdaService;

@@ -92,6 +92,8 @@ export interface Airflow {
     env: Readonly<Record<string, string>>,
     run?: ManualRun,
   ): Promise<ProgramEnd>;
+  /** Runs `plan` until it waits without a worker, and resumes it when its time is over. Airflow 2 only. */
+  timeOver(settings: AirflowSettings, env: Readonly<Record<string, string>>): Promise<ProgramEnd>;
   /** Path of one of its programs, and what it needs around it. */
   program(name: string): string;
   environment(
@@ -127,8 +129,7 @@ export async function startAirflow(version: Version): Promise<Airflow> {
   const migrated = await run('airflow', ['db', 'migrate'], base);
   if (migrated.code !== 0) throw new Error(migrated.stderr);
   const script = async (name: string, args: readonly string[], input = ''): Promise<unknown> => {
-    const path = fileURLToPath(new URL(`./${name}`, import.meta.url));
-    const { code, stdout, stderr } = await run('python', [path, ...args], base, input);
+    const { code, stdout, stderr } = await run('python', [pathOf(name), ...args], base, input);
     if (code !== 0) throw new Error(stderr);
     return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
   };
@@ -143,11 +144,16 @@ export async function startAirflow(version: Version): Promise<Airflow> {
         ['dags', 'test', '--conf', JSON.stringify(params), dag, '2026-11-23'],
         environment(settings, env),
       ),
+    timeOver: (settings, env) => run('python', [pathOf('time_over.py'), DAGS], environment(settings, env)),
     program,
     environment,
     inspect: async () => (await script('read_run.py', [join(home, 'airflow.db')])) as RunState,
     close: () => rm(home, { recursive: true, force: true }),
   };
+}
+
+function pathOf(script: string): string {
+  return fileURLToPath(new URL(`./${script}`, import.meta.url));
 }
 
 /** State and tries of each task that is not mapped, in the last run. */

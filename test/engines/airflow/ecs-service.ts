@@ -63,6 +63,7 @@ interface Task {
   readonly run: RunTask;
   readonly child: ChildProcess;
   exitCode: number | null;
+  isStopped: boolean;
   log: readonly string[];
 }
 
@@ -98,14 +99,14 @@ function ecsOperations(tasks: Map<string, Task>, { env }: EcsOptions): Operation
     RunTask(run: RunTask) {
       const arn = `arn:aws:ecs:eu-west-1:111122223333:task/backup/${tasks.size + 1}`;
       const { child, finished } = startCli(run.overrides.containerOverrides[0]?.command ?? [], env);
-      const task: Task = { run, child, exitCode: null, log: [] };
+      const task: Task = { run, child, exitCode: null, isStopped: false, log: [] };
       tasks.set(arn, task);
       void follow(task, finished);
       return { tasks: [describe(arn)], failures: [] };
     },
     ListTasks: ({ startedBy }: { startedBy: string }) => ({
-      taskArns: [...tasks].flatMap(([arn, { run, exitCode }]) =>
-        run.startedBy === startedBy && exitCode === null ? [arn] : [],
+      taskArns: [...tasks].flatMap(([arn, { run, exitCode, isStopped }]) =>
+        run.startedBy === startedBy && exitCode === null && !isStopped ? [arn] : [],
       ),
     }),
     DescribeTasks: ({ tasks: arns }: { tasks: readonly string[] }) => ({
@@ -113,7 +114,9 @@ function ecsOperations(tasks: Map<string, Task>, { env }: EcsOptions): Operation
       failures: [],
     }),
     StopTask({ task }: { task: string }) {
-      tasks.get(task)?.child.kill('SIGTERM');
+      const stopped = tasks.get(task);
+      if (stopped) stopped.isStopped = true;
+      stopped?.child.kill('SIGTERM');
       return { task: describe(task) };
     },
   };

@@ -55,7 +55,7 @@ describe('a task of ECS that hangs', () => {
 
   it.each([
     ['is stopped when its time is over', 'False', true],
-    // Its own deadline ends it.
+    // `airflow dags test` resumes no task whose trigger has failed.
     ['is waited for no longer than its time, where no worker waits', 'True', false],
   ] as const)('%s; the other slice is in the ledger', async (_name, deferrable, isStopped) => {
     const ecs = await startEcs({ env: environment(), eventsPerPage: 100, charactersPerEvent: 1_000 });
@@ -67,6 +67,41 @@ describe('a task of ECS that hangs', () => {
     expect(await outcomes()).toContain('eu-west-1 ok');
   });
 });
+
+it(
+  'a task of ECS that hangs is stopped, deferred by a served Airflow, too, and the next try begins another',
+  { timeout: SERVED_MS },
+  async () => {
+    trial = await openTrial({ on: 's3', now: Date.now() });
+    trial.simulator.setFaults([{ fault: 'hang', region: 'us-east-1' }]);
+    const ecs = await startEcs({ env: environment(), eventsPerPage: 100, charactersPerEvent: 1_000 });
+    onTestFinished(() => ecs.close());
+    const settings = {
+      ...ecsSettings,
+      register: 'off',
+      check: 'off',
+      schedule: 'NONE',
+      verify_schedule: 'off',
+      retries: '1',
+      execution_timeout_seconds: ENOUGH_SECONDS,
+    };
+    const fresh = await startAirflow(newest);
+    onTestFinished(() => fresh.close());
+    const served = await serveAirflow(fresh, settings, {
+      ...endpointsOf(ecs),
+      AIRFLOW__OPERATORS__DEFAULT_DEFERRABLE: 'True',
+    });
+    onTestFinished(() => served.close());
+    expect(await served.trigger('by-hand')).toBe('failed');
+    const stops = ecs.requests.filter(({ operation }) => operation === 'StopTask');
+    expect(stops).toHaveLength(2);
+    expect(ecs.runs.map(({ overrides }) => overrides.containerOverrides[0]?.command[0])).toEqual([
+      'plan',
+      ...Array.from({ length: 3 }, () => 'pull'),
+    ]);
+    expect(await notAllowed(ecs)).toEqual([]);
+  },
+);
 
 describe('on a worker', () => {
   beforeEach(async () => {
