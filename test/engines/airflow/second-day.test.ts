@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { awsEnvironment, openTrial, type Trial } from '../../fixtures/trial.ts';
 import { type Airflow, newest, startAirflow, statesOf } from './airflow.ts';
-import { type EcsService, ecsSettings, endpointsOf, notAllowed, startEcs } from './ecs-service.ts';
+import { ecsSettings, endpointsOf, notAllowed, startEcs } from './ecs-service.ts';
 import { serveLambda } from './lambda-service.ts';
 import { serveAirflow } from './served.ts';
 
@@ -36,8 +36,9 @@ describe('a task of ECS that hangs', () => {
     trial = await openTrial({ on: 's3', now: Date.now() });
   });
 
-  /** Runs the DAG with a slice that hangs, and gives what it said. */
-  async function runWithHanging(ecs: EcsService, deferrable: 'True' | 'False'): Promise<string> {
+  it('is stopped when its time is over; the other slice is in the ledger', async () => {
+    const ecs = await startEcs({ env: environment(), eventsPerPage: 100, charactersPerEvent: 1_000 });
+    onTestFinished(() => ecs.close());
     trial.simulator.setFaults([{ fault: 'hang', region: 'us-east-1' }]);
     const settings = {
       ...ecsSettings,
@@ -46,23 +47,9 @@ describe('a task of ECS that hangs', () => {
       retries: '0',
       execution_timeout_seconds: ENOUGH_SECONDS,
     };
-    const { stdout, stderr } = await airflow.test(settings, {
-      ...endpointsOf(ecs),
-      AIRFLOW__OPERATORS__DEFAULT_DEFERRABLE: deferrable,
-    });
-    return `${stdout}${stderr}`;
-  }
-
-  it.each([
-    ['is stopped when its time is over', 'False', true],
-    // `airflow dags test` resumes no task whose trigger has failed.
-    ['is waited for no longer than its time, where no worker waits', 'True', false],
-  ] as const)('%s; the other slice is in the ledger', async (_name, deferrable, isStopped) => {
-    const ecs = await startEcs({ env: environment(), eventsPerPage: 100, charactersPerEvent: 1_000 });
-    onTestFinished(() => ecs.close());
-    const said = await runWithHanging(ecs, deferrable);
-    expect(said).toContain('1 of 2 pulls failed: copy us-east-1 (pull 1): see');
-    expect(ecs.requests.some(({ operation }) => operation === 'StopTask')).toBe(isStopped);
+    const { stdout, stderr } = await airflow.test(settings, endpointsOf(ecs));
+    expect(`${stdout}${stderr}`).toContain('1 of 2 pulls failed: copy us-east-1 (pull 1): see');
+    expect(ecs.requests.map(({ operation }) => operation)).toContain('StopTask');
     expect(await notAllowed(ecs)).toEqual([]);
     expect(await outcomes()).toContain('eu-west-1 ok');
   });
@@ -94,11 +81,12 @@ it(
     onTestFinished(() => served.close());
     expect(await served.trigger('by-hand')).toBe('failed');
     const stops = ecs.requests.filter(({ operation }) => operation === 'StopTask');
-    expect(stops).toHaveLength(2);
-    expect(ecs.runs.map(({ overrides }) => overrides.containerOverrides[0]?.command[0])).toEqual([
-      'plan',
-      ...Array.from({ length: 3 }, () => 'pull'),
-    ]);
+    expect(stops.length).toBeGreaterThanOrEqual(2);
+    const commands = ecs.runs.map(({ overrides }) => overrides.containerOverrides[0]?.command ?? []);
+    const ofHanging = commands.filter(
+      ([action, ...flags]) => action === 'pull' && /us-east-1/.test(flags.join()),
+    );
+    expect(ofHanging).toHaveLength(2);
     expect(await notAllowed(ecs)).toEqual([]);
   },
 );
