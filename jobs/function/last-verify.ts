@@ -1,5 +1,6 @@
 import { DAY_MS } from '../../src/domain/day.ts';
 import { change, readJson } from '../../src/fan-out/run-store.ts';
+import { isRecord } from '../../src/fan-out/shapes.ts';
 import type { ObjectStore } from '../../src/ports.ts';
 
 /**
@@ -33,10 +34,10 @@ const LONGEST_MS = 3 * 3_600_000;
 
 /** Said before it reads: one that is cut off cannot say so afterwards. */
 export async function beginVerify(store: ObjectStore, scope: VerifyScope, now: number): Promise<void> {
-  await change<LastVerifies>(store, KEY, (found = neverVerified(now)) => ({
-    ...found,
-    [scope]: { ...found[scope], open: isoOf(now) },
-  }));
+  await change(store, KEY, (found) => {
+    const last = lastIn(found, now);
+    return { ...last, [scope]: { ...last[scope], open: isoOf(now) } };
+  });
 }
 
 export async function endVerify(
@@ -45,9 +46,9 @@ export async function endVerify(
 ): Promise<VerifyCounts> {
   const ended: LastVerify = { at: isoOf(now), errors, open: null };
   // Whoever reads all reads the last days, too.
-  const { full } = await change<LastVerifies>(store, KEY, (found = neverVerified(now)) => ({
+  const { full } = await change(store, KEY, (found) => ({
     recent: ended,
-    full: scope === 'full' ? ended : found.full,
+    full: scope === 'full' ? ended : lastIn(found, now).full,
   }));
   const isBroken = full.open !== null && now - Date.parse(full.open) > LONGEST_MS;
   return { VerifyErrors: Math.max(errors, full.errors), FailedVerifications: isBroken ? 1 : 0 };
@@ -58,16 +59,21 @@ export async function daysUnverified(
   store: ObjectStore,
   now: number,
 ): Promise<Readonly<Record<'DaysSinceVerified' | 'DaysSinceFullyVerified', number>>> {
-  const { recent, full } =
-    (await readJson<LastVerifies>(store, KEY)) ??
-    (await change<LastVerifies>(store, KEY, (found = neverVerified(now)) => found));
+  const stored = await readJson<unknown>(store, KEY);
+  const { recent, full } = isKnown(stored) ? stored : await change(store, KEY, (found) => lastIn(found, now));
   const daysSince = ({ at }: LastVerify) => Math.max(0, now - Date.parse(at)) / DAY_MS;
   return { DaysSinceVerified: daysSince(recent), DaysSinceFullyVerified: daysSince(full) };
 }
 
-function neverVerified(now: number): LastVerifies {
+/** A file of another shape, such as an earlier version's, says as little as none. */
+function lastIn(found: unknown, now: number): LastVerifies {
+  if (isKnown(found)) return found;
   const never: LastVerify = { at: isoOf(now), errors: 0, open: null };
   return { recent: never, full: never };
+}
+
+function isKnown(found: unknown): found is LastVerifies {
+  return isRecord(found) && isRecord(found['recent']) && isRecord(found['full']);
 }
 
 function isoOf(now: number): string {

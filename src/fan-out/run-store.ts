@@ -120,14 +120,10 @@ export async function replace(store: ObjectStore, key: string, document: unknown
 const MAX_TRIES = 5;
 
 /** Makes of what is there what should be, also where somebody else does the same. Throws `LostRaceError`. */
-export async function change<T>(
-  store: ObjectStore,
-  key: string,
-  changed: (found: T | undefined) => T,
-): Promise<T> {
+export async function change<T>(store: ObjectStore, key: string, changed: (found: unknown) => T): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     const found = await store.get(key);
-    const document = changed(found && (documentIn(found.bytes) as T));
+    const document = changed(found && documentIn(found.bytes));
     const condition = found ? { ifVersion: found.version } : { ifAbsent: true as const };
     const { written } = await store.put(key, bytesOf(document), condition);
     if (written) return document;

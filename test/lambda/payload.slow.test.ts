@@ -38,7 +38,7 @@ describe('what the state machine carries', () => {
     expect(summary).toMatchObject({ outcome: 'failed', slices: 2_000, failed_slices: 2_000 });
     expect(sizeOf(planned) + sizeOf(flags) + sizeOf(summary)).toBeLessThan(MAX_PAYLOAD / 2);
     // Of many requests at once nothing is to be warned.
-    expect(opened.lambda.log()).not.toContain('Warning: MaxListeners');
+    expect(opened.lambda.log()).not.toContain('MaxListenersExceededWarning');
     // Who wants to know which finds every one of them.
     const { failed } = opened.objects().get('summary.json') as { readonly failed: readonly object[] };
     expect(failed).toHaveLength(2_000);

@@ -278,6 +278,15 @@ describe('action verify', () => {
     expect(opened.metrics().at(-1)).toMatchObject({ FailedVerifications: 0 });
   });
 
+  it('counts from now where what an earlier version left is of another shape', async () => {
+    store({ since: '2026-01-01T00:00:00.000Z', outcome: 'ok' });
+    await opened.plan();
+    await opened.summarize();
+    const { DaysSinceVerified, DaysSinceFullyVerified } = opened.metrics().at(-1) ?? {};
+    expect([DaysSinceVerified, DaysSinceFullyVerified]).toEqual([0, 0]);
+    expect(stored().full.open).toBeNull();
+  });
+
   it('of the last days is not one of all days', async () => {
     await opened.plan();
     await opened.summarize();

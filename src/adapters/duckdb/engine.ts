@@ -1,23 +1,18 @@
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { CatalogTable } from '../../../schemas/catalog-table.ts';
-import type { View } from '../../../schemas/views/view.ts';
 import { DamagedObjectError, LedgerError, UsageError } from '../../errors.ts';
 import type { QueryAnswer, QueryEngine, TableExcerpt } from '../../ports.ts';
 import { answerOf } from './answer.ts';
 import { dialect, identifier, list, literal } from './dialect.ts';
-import { filesOfMonths, heldTableSql, tableSql } from './tables.ts';
-import { firstMonths } from './first-months.ts';
 import { readingStatement } from './reading.ts';
-import type { SqlTree } from './tree.ts';
+import { type FilesByTable, type Known, makeRelations, namesOf, neededBy, readBy } from './relations.ts';
+import { heldTableSql } from './tables.ts';
 
-export interface DuckDbOptions {
+export interface DuckDbOptions extends Known {
   /** The ledger's folder. */
   readonly folder: string;
   /** Name tables and views may be qualified with, as on Athena. */
   readonly database: string;
-  readonly tables: readonly CatalogTable[];
-  /** Those that read others come after them. */
-  readonly views: readonly View[];
   /** Paths of a table's files. */
   readonly filesOf: (table: CatalogTable) => Promise<readonly string[]>;
   /** How many rows are held at most; where there are more, each statement reads the files. Default: four million. */
@@ -34,8 +29,8 @@ export interface DuckDbOptions {
 export function openDuckDb(options: DuckDbOptions): QueryEngine {
   const open = new Set<() => void>();
 
-  async function connected(files: FilesByTable): Promise<Connected> {
-    const { connection, close } = await connect(options, [...files.values()].flat());
+  async function connected(files: FilesByTable, order: RowOrder): Promise<Connected> {
+    const { connection, close } = await connect(options, [...files.values()].flat(), order);
     const done = () => {
       if (open.delete(done)) close();
     };
@@ -47,7 +42,7 @@ export function openDuckDb(options: DuckDbOptions): QueryEngine {
     async run(sql) {
       options.signal.throwIfAborted();
       const files = await filesByTable(readBy(sql, options), options);
-      const { connection, close } = await connected(files);
+      const { connection, close } = await connected(files, 'kept');
       try {
         return await answer({ connection, files, held: [], done: close }, sql, options);
       } catch (error) {
@@ -57,7 +52,7 @@ export function openDuckDb(options: DuckDbOptions): QueryEngine {
     },
     async hold(excerpt) {
       const files = await filesByTable(new Set(options.tables.map(({ name }) => name)), options);
-      const { connection, close } = await connected(files);
+      const { connection, close } = await connected(files, 'any');
       if (!(await fill({ connection, files, excerpt }, options))) {
         close();
         return engine;
@@ -120,8 +115,6 @@ async function answer(
   }
 }
 
-type FilesByTable = ReadonlyMap<string, readonly string[]>;
-
 /** What the engine may open is settled before anything is run. */
 async function filesByTable(
   needed: ReadonlySet<string>,
@@ -136,7 +129,14 @@ interface Connected {
   readonly close: () => void;
 }
 
-async function connect({ database, signal }: DuckDbOptions, files: readonly string[]): Promise<Connected> {
+/** Whether a statement without an ORDER BY gives rows in the order of the files: to keep it costs whoever holds them all time. */
+type RowOrder = 'kept' | 'any';
+
+async function connect(
+  { database, signal }: DuckDbOptions,
+  files: readonly string[],
+  order: RowOrder,
+): Promise<Connected> {
   const instance = await DuckDBInstance.create(':memory:', {
     // A query must not load code from the network.
     autoinstall_known_extensions: 'false',
@@ -150,7 +150,7 @@ async function connect({ database, signal }: DuckDbOptions, files: readonly stri
   await connection.run(`SET temp_directory = ''`);
   // Months are thousands of small reads: to keep each of them took a gigabyte and more time than it saved.
   await connection.run('SET enable_external_file_cache = false');
-  await connection.run('SET preserve_insertion_order = false');
+  await connection.run(`SET preserve_insertion_order = ${order === 'kept'}`);
   await connection.run(`SET allowed_paths = ${list(files)}`);
   await connection.run('SET enable_external_access = false');
   await connection.run('SET lock_configuration = true');
@@ -166,73 +166,11 @@ async function connect({ database, signal }: DuckDbOptions, files: readonly stri
   };
 }
 
-interface Relations extends Pick<DuckDbOptions, 'tables' | 'views'> {
-  readonly needed: ReadonlySet<string>;
-  readonly files: FilesByTable;
-  /** Tables that are there. */
-  readonly held: readonly string[];
-}
-
-/** Makes the tables and views that are needed, as far back as the statement asks. */
-async function makeRelations(
-  connection: DuckDBConnection,
-  tree: SqlTree,
-  { tables, views, needed, files, held }: Relations,
-): Promise<void> {
-  const ownViews = views.filter(({ name }) => needed.has(name));
-  const behindViews = new Set(ownViews.flatMap(({ sql }) => namesIn(sql, [...needed])));
-  const ownTables = tables.filter(({ name }) => needed.has(name) && !held.includes(name));
-  const boundable = [...ownTables, ...ownViews.filter(({ since }) => since)].map(({ name }) => name);
-  const months = await firstMonths(
-    connection,
-    tree,
-    boundable.filter((name) => !behindViews.has(name)),
-  );
-  for (const table of ownTables) {
-    const from = months.get(table.name) ?? '';
-    await connection.run(tableSql(table, filesOfMonths(files.get(table.name) ?? [], { from })));
-  }
-  for (const { name, sql, since } of ownViews) {
-    const month = months.get(name);
-    const text = month === undefined ? sql : (since?.(literal(month)) ?? sql);
-    await connection.run(`CREATE OR REPLACE VIEW ${identifier(name)} AS ${text}`);
-  }
-}
-
-/** Names that stand in the SQL, and what those read; all of them where none does, since it may ask which there are. */
-/** A statement that names nothing (`SHOW TABLES`, `SELECT 1`) reads no row: its relations are there, without files. */
-function readBy(sql: string, options: DuckDbOptions): ReadonlySet<string> {
-  const { tables, views } = options;
-  const named = namesIn(
-    sql,
-    [...tables, ...views].map(({ name }) => name),
-  );
-  return named.length === 0 ? new Set() : neededBy(sql, options);
-}
-
-function neededBy(
-  sql: string,
-  { tables, views }: Pick<DuckDbOptions, 'tables' | 'views'>,
-): ReadonlySet<string> {
-  const known = [...tables, ...views].map(({ name }) => name);
-  const needed = new Set(namesIn(sql, known));
-  if (needed.size === 0) return new Set(known);
-  for (const view of views.toReversed()) {
-    if (needed.has(view.name)) namesIn(view.sql, known).forEach((name) => needed.add(name));
-  }
-  return needed;
-}
-
-function namesIn(sql: string, known: readonly string[]): string[] {
-  const words = new Set(sql.toLowerCase().match(/\w+/g));
-  return known.filter((name) => words.has(name));
-}
-
 /** Kinds of errors that are about the text of a statement, which may name a file. */
 const aboutText = new Set(['Parser', 'Permission', 'Catalog']);
 
 /** What DuckDB threw, as a sentence for the person who acts. */
-function asQueryError(error: unknown, { folder, signal, tables, views }: DuckDbOptions): unknown {
+function asQueryError(error: unknown, { folder, signal, ...known }: DuckDbOptions): unknown {
   if (signal.aborted) return signal.reason;
   if (error instanceof LedgerError || !(error instanceof Error)) return error;
   const [, kind = ''] = /^(?:Failed to extract statements: )?(\w[\w ]*) Error: /.exec(error.message) ?? [];
@@ -250,7 +188,7 @@ function asQueryError(error: unknown, { folder, signal, tables, views }: DuckDbO
       cause: error,
     });
   }
-  const names = [...tables, ...views].map(({ name }) => name).join(', ');
+  const names = namesOf(known).join(', ');
   const hint =
     kind === 'Catalog' && error.message.startsWith('Catalog Error: Table')
       ? `\nTables and views: ${names}`
